@@ -1,0 +1,26 @@
+// The two clocks, behind a seam so that tests and the simulation own the time.
+#pragma once
+
+#include <cstdint>
+
+namespace proa::runtime {
+
+/// Nanoseconds. Wall time counts from the Unix epoch and may jump; monotonic time counts from some start.
+using TimeNs = int64_t;
+using DurationNs = int64_t;
+inline constexpr DurationNs kMillisecond = 1'000'000;
+inline constexpr DurationNs kSecond = 1'000'000'000;
+inline constexpr DurationNs kMinute = 60 * kSecond;
+
+/// Any thread.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual TimeNs wall() const = 0;
+  virtual TimeNs monotonic() const = 0;
+};
+
+/// The machine's clocks; lives as long as the program.
+Clock& system_clock();
+
+}  // namespace proa::runtime
