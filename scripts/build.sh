@@ -20,7 +20,7 @@ fi
 ninja -C "build/$preset" -j "$jobs" "$@"
 
 # One name for the program, whichever preset was built last, for people and for the tour.
-if [ -x "build/$preset/proa" ]; then
+if [ -x "build/$preset/proa" ] && [[ $preset == release || $preset == dev ]]; then
   mkdir -p bin
   ln -sfn "../build/$preset/proa" bin/proa
 fi

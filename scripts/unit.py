@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""Runs the unit tests of one build folder and counts their cases, not only their programs.
+
+usage: scripts/unit.py BUILD_DIR [ctest arguments]
+
+The last line is "N passed, N failed, N skipped". A program that dies counts as one failure.
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+
+def programs(build):
+    """ctest's name and the program of each test."""
+    text = subprocess.run(
+        ["ctest", "--test-dir", str(build), "--show-only=json-v1"],
+        check=True, stdout=subprocess.PIPE).stdout
+    for test in json.loads(text)["tests"]:
+        if "command" in test:
+            yield test["name"], pathlib.Path(test["command"][0]).name
+
+
+def count(report):
+    """Passed, failed and skipped cases of one GoogleTest report; None when the program wrote none."""
+    if not report.exists() or report.stat().st_size == 0:
+        return None
+    passed = failed = skipped = 0
+    for suite in json.loads(report.read_text())["testsuites"]:
+        for case in suite["testsuite"]:
+            if case.get("result") == "SKIPPED" or case.get("status") == "NOTRUN":
+                skipped += 1
+            elif case.get("failures"):
+                failed += 1
+            else:
+                passed += 1
+    return passed, failed, skipped
+
+
+def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
+    reports = build / "unit-reports"
+    shutil.rmtree(reports, ignore_errors=True)
+    reports.mkdir(parents=True)
+    env = dict(os.environ, GTEST_OUTPUT="json:%s/" % reports, GTEST_COLOR="no")
+    run = subprocess.run(
+        ["ctest", "--test-dir", str(build), "--output-on-failure", "--timeout", "300",
+         "-j", str(os.cpu_count() or 2)] + sys.argv[2:], env=env)
+    total = [0, 0, 0]
+    ran = list(programs(build))
+    for _, program in ran:
+        counted = count(reports / (program + ".json"))
+        if counted:
+            total = [a + b for a, b in zip(total, counted)]
+    # A program that crashed, or that is no GoogleTest, shows in ctest's status alone.
+    if run.returncode != 0 and total[1] == 0:
+        total[1] = 1
+    if not ran:
+        print("no unit tests are built in %s" % build)
+    print("%d passed, %d failed, %d skipped" % tuple(total))
+    return 1 if total[1] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
