@@ -12,6 +12,7 @@
 #include "auth/token.h"
 #include "auth/user.h"
 #include "client/client.h"
+#include "client/pod_streams.h"
 #include "http/http.h"
 #include "runtime/clock.h"
 #include "runtime/executor.h"
@@ -19,9 +20,6 @@
 #include "store/store.h"
 
 namespace proa::api {
-
-/// Pods' logs, exec, attach and port-forward: given by the node room (in-process) or by a kubelet's port.
-class PodStreams;  // api/pod_streams.h
 
 struct Options {
   std::string server_url;                  // advertised, "https://127.0.0.1:6443"
@@ -48,7 +46,8 @@ class Api : public http::Handler {
   virtual std::unique_ptr<client::Client> in_process_client(runtime::Executor& executor, auth::User user,
                                                             std::string field_manager) = 0;
 
-  virtual void set_pod_streams(PodStreams* streams) = 0;
+  /// Logs, exec, attach, port-forward: from the node room in-process, or a kubelet port. Null: 503 for these.
+  virtual void set_pod_streams(client::PodStreams* streams) = 0;
   /// /readyz answers 200 from now on.
   virtual void set_ready(bool ready) = 0;
 };

@@ -13,7 +13,7 @@
 #include "base/status.h"
 #include "object/document.h"
 
-namespace proa::api {
+namespace proa::client {
 
 struct LogOptions {
   std::string container;  // never empty
@@ -55,4 +55,4 @@ class PodStreams {
                                                   std::function<void(Result<void>)> end) = 0;
 };
 
-}  // namespace proa::api
+}  // namespace proa::client
