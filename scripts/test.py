@@ -5,7 +5,7 @@ usage: scripts/test.py all | fast | STAGE...      (scripts/test.py --list names 
 
 A stage is a command. Its last line may say "N passed, N failed, N skipped", and then that many count;
 otherwise its exit status counts as one test. Exit status 77 means skipped: the last line says why.
-A folder of tests/ that holds an executable run.sh is a slow stage of its own.
+A folder of tests/ that holds an executable run.sh is a slow stage of its own, run before acceptance.
 
 Each stage prints its name, what it does, its time and its counts; the last line counts all.
 What a stage printed lies in build/test-logs/STAGE.log.
@@ -51,6 +51,8 @@ def stages():
     for run in sorted((ROOT / "tests").glob("*/run.sh")):
         if os.access(run, os.X_OK):
             yield Stage(run.parent.name, first_comment(run), [str(run.relative_to(ROOT))], 20, "slow")
+    yield Stage("acceptance", "the scenarios that are green so far, on real containers",
+                ["tests/acceptance/run-green.sh"], 25, "slow")
 
 
 def first_comment(script):

@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Runs the scenarios of green.txt (with a real kubectl) and of green-proa.txt (with `proa kubectl`) on real
+# containers, in a cluster that is thrown away, and checks that nothing of it is left.
+#   tests/acceptance/run-green.sh [NAME...]      runs those scenarios, with both clients
+# PROA is the program under test (default: build/dev/proa); KEEP_GOING=1 goes on after a failed step; VERBOSE=1
+# prints what each step printed; LACKS as in README.md. NAMES="01 05" is the same as arguments.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+source "$here/../../scripts/lib.sh"
+proa=$(readlink -f "${PROA:-build/dev/proa}" || true)
+names=("$@")
+[ ${#names[@]} -gt 0 ] || read -ra names <<<"${NAMES:-}"
+
+listed() { sed 's/#.*//' "$here/$1" | tr -s ' \n' '\n' | sed '/^$/d'; }
+if [ ${#names[@]} -gt 0 ]; then
+  green=("${names[@]}") green_proa=("${names[@]}")
+else
+  mapfile -t green < <(listed green.txt)
+  mapfile -t green_proa < <(listed green-proa.txt)
+fi
+[ $((${#green[@]} + ${#green_proa[@]})) -gt 0 ] || skip "no scenario is listed in green.txt or green-proa.txt yet"
+[ -x "${proa:-none}" ] || skip "proa is not built (make build)"
+lacks=$(scripts/preflight.sh) || skip "this machine can't run containers: $(head -n 1 <<<"$lacks")"
+
+work=$(mktemp -d -t proa-acceptance.XXXXXX)
+PATH=$PATH:/usr/sbin:/sbin
+passed=0 failed=0 skipped=0
+add() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
+
+# --- what a cluster could leave behind, one thing a line ---------------------
+traces() {
+  ip -o link show | awk -F': ' '{sub(/@.*/, "", $2); print "interface " $2}'
+  nft list tables | sed 's/^/nft /'
+  awk -v w="$work" 'index($5, w) == 1 {print "mount " $5}' /proc/self/mountinfo
+  ip netns list 2>/dev/null | awk '{print "network namespace " $1}'
+  local pid
+  for pid in $(pgrep -f -- "$work" || true); do
+    [ "$pid" = $$ ] || [ "$pid" = "$BASHPID" ] || echo "process $pid $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
+  done
+}
+down() {
+  [ -e "$work/up" ] || return 0
+  rm -f "$work/up"
+  "$proa" down --data-dir "$work/data"
+}
+trap 'down >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
+traces | sort >"$work/before"
+
+# --- the cluster and its images ----------------------------------------------
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+export KUBECONFIG=$work/kubeconfig KUBECACHEDIR=$work/cache PROA_DATA_DIR=$work/data
+began=$(date +%s%N)
+touch "$work/up"
+"$proa" up --data-dir "$work/data" --listen "127.0.0.1:$port" --kubeconfig "$KUBECONFIG" || {
+  tail -n 20 "$work"/data/*.log 2>/dev/null || true
+  die "the cluster did not start"
+}
+echo "cluster: up in $(seconds_since "$began") s"
+began=$(date +%s%N)
+DOCKER="$proa image" "$here/images/build-all.sh" >"$work/images.log" 2>&1 || {
+  tail -n 20 "$work/images.log"
+  die "the images could not be built"
+}
+echo "images: built in $(seconds_since "$began") s"
+
+# --- the scenarios -----------------------------------------------------------
+flags=(${KEEP_GOING:+--keep-going} ${VERBOSE:+-v})
+scenarios() { # client command, scenario...
+  local client=$1 out=$work/run.log status=0
+  shift
+  [ $# -gt 0 ] || return 0
+  echo "with $client: $*"
+  KUBECTL=$client DOCKER="$proa image" PATH="$(dirname "$proa"):$PATH" \
+    "$here/run.py" ${flags[@]+"${flags[@]}"} "$@" 2>&1 | tee "$out" | sed '/^[0-9]* passed, [0-9]* failed, [0-9]* skipped$/d' || status=$?
+  local counts
+  counts=$(tail -n 1 "$out" | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p')
+  # shellcheck disable=SC2086
+  if [ -n "$counts" ]; then add $counts; else add 0 1 0; fi
+}
+real_kubectl() { # the program itself, where `kubectl` only chooses one
+  local tool
+  for tool in kubectl.1.32 kubectl; do
+    tool=$(command -v $tool) && "$tool" version --client >/dev/null 2>&1 && echo "$tool" && return
+  done
+  return 1
+}
+if [ ${#green[@]} -gt 0 ]; then
+  if client=$(real_kubectl); then
+    scenarios "$client" "${green[@]}"
+  else
+    echo "there is no kubectl on this machine: its scenarios run with proa kubectl alone"
+    scenarios "$proa kubectl" "${green[@]}"
+  fi
+fi
+scenarios "$proa kubectl" ${green_proa[@]+"${green_proa[@]}"}
+
+# --- what is left of it ------------------------------------------------------
+down || add 0 1 0
+end=$((SECONDS + 10))
+while traces | sort >"$work/after" && comm -13 "$work/before" "$work/after" >"$work/left" && [ -s "$work/left" ]; do
+  [ $SECONDS -lt $end ] || break
+  sleep 0.5
+done
+if [ -s "$work/left" ]; then
+  echo "left behind after proa down:"
+  sed 's/^/  /' "$work/left"
+  add 0 1 0
+else
+  echo "nothing is left after proa down"
+  add 1 0 0
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
