@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+"""Memory and idle CPU of processes:  bench/idle.py PIDS_FILE SECONDS      (lines `name pid …`)
+
+Prints `rss_mib N` and `idle_cpu_percent N`, sums over all processes; CPU in percent of one core.
+"""
+import os
+import sys
+import time
+
+
+def cpu_ticks(pid):
+    with open("/proc/%d/stat" % pid) as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def rss_kib(pid):
+    with open("/proc/%d/status" % pid) as f:
+        return next((int(line.split()[1]) for line in f if line.startswith("VmRSS:")), 0)
+
+
+def main():
+    with open(sys.argv[1]) as f:
+        pids = [int(line.split()[1]) for line in f if line.strip()]
+    seconds = float(sys.argv[2])
+    if not pids:
+        sys.exit("bench/idle.py: no process is recorded in %s" % sys.argv[1])
+    time.sleep(3)  # start-up work has to settle
+    before = sum(map(cpu_ticks, pids))
+    time.sleep(seconds)
+    used = (sum(map(cpu_ticks, pids)) - before) / os.sysconf("SC_CLK_TCK")
+    print("rss_mib %.1f" % (sum(map(rss_kib, pids)) / 1024))
+    print("idle_cpu_percent %.3f" % (100 * used / seconds))
+
+
+if __name__ == "__main__":
+    main()
