@@ -87,8 +87,7 @@ proa_up() { # flags: starts in a fresh data directory, prints the seconds
   "$proa" up --data-dir "$work/data" --listen "127.0.0.1:$(free_port)" --kubeconfig "$work/kubeconfig" "$@" >"$work/up.log" 2>&1 ||
     { cat "$work/up.log" >&2; die "proa up $* failed"; }
   awk -v a="$began" -v b="$(date +%s%N)" 'BEGIN {printf "%.3f\n", (b - a) / 1e9}'
-  # The server, by the data directory that stands in its arguments; what it supervises is its own business.
-  pgrep -f -- "proa server.*$work/data" | sed 's/^/proa /' >"$work/proa.pids" || true
+  sed -n 's/.*"pid": *\([0-9]*\).*/proa \1/p' "$work/data/proa.json" >"$work/proa.pids"
 }
 proa_down() {
   rm -f "$work/up"

@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
 # Configures and builds into build/PRESET:  scripts/build.sh PRESET [TARGET...]
-# Presets: dev (tests), release (what users run), asan, tsan. Fetches the pinned schema modules first.
+# Presets: dev (tests), release (what users run), asan, tsan.
+# The build fetches the pinned schema modules when they are not there yet.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 preset=${1:-dev}
 shift || true
 jobs=${JOBS:-$(nproc)}
-
-if [ -x schema/fetch.sh ]; then schema/fetch.sh; fi
 
 # A quiet configure step: its output matters only when it fails.
 mkdir -p "build/$preset"

@@ -43,17 +43,24 @@ fi
 
 title "A cluster"
 began=$(date +%s%N)
-if "$proa" status ${dir_flags[@]+"${dir_flags[@]}"} >"$work/status" 2>&1; then
+running() { # is one up, and does it run this very program?
+  "$proa" status ${dir_flags[@]+"${dir_flags[@]}"} >"$work/status" 2>&1 || return 1
+  local pid
+  pid=$(sed -n 's/.*process \([0-9]*\).*/\1/p' "$work/status")
+  [ "$(readlink "/proc/$pid/exe")" != "$(readlink -f "$proa")" ] || return 0
+  say "It is up, with an older build: it gets the new one."
+  run "$proa" down ${dir_flags[@]+"${dir_flags[@]}"}
+  return 1
+}
+if running; then
   say "It is up already."
   run "$proa" status ${dir_flags[@]+"${dir_flags[@]}"}
 else
   run "$proa" up ${up_flags[@]+"${up_flags[@]}"}
 fi
 if [ -z "$kubeconfig" ]; then # the cluster's own file, whatever context ~/.kube/config has chosen
-  if [ -z "$data_dir" ]; then
-    if [ "$(id -u)" = 0 ]; then data_dir=/var/lib/proa; else data_dir=${XDG_DATA_HOME:-$HOME/.local/share}/proa; fi
-  fi
-  kubeconfig=$data_dir/kubeconfig
+  if [ "$(id -u)" = 0 ]; then default=/var/lib/proa; else default=$HOME/.local/share/proa; fi
+  kubeconfig=${data_dir:-$default}/kubeconfig
 fi
 run export KUBECONFIG="$kubeconfig"
 kubectl get nodes

@@ -9,4 +9,10 @@ else
   scripts/install-deps.sh build run
 fi
 scripts/build.sh release proa
-exec scripts/tour.sh ${SIMULATE:+--simulate "$SIMULATE"}
+flags=()
+if [ -n "${SIMULATE:-}" ]; then
+  flags+=(--simulate "$SIMULATE")
+  # Data of their own: simulated nodes would be strangers to a cluster that has run containers.
+  if [ "$(id -u)" = 0 ]; then flags+=(--data-dir /var/lib/proa-simulated); fi
+fi
+exec scripts/tour.sh ${flags[@]+"${flags[@]}"}

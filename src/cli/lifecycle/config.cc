@@ -72,6 +72,7 @@ Status flag_error(const std::string& what, const std::string& command) {
 }  // namespace
 
 std::string default_data_dir() {
+  if (const char* chosen = std::getenv("PROA_DATA_DIR"); chosen != nullptr && *chosen != '\0') return chosen;
   if (geteuid() == 0) return "/var/lib/proa";
   const char* home = std::getenv("HOME");
   return std::string(home != nullptr ? home : "/tmp") + "/.local/share/proa";

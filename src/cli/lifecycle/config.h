@@ -27,7 +27,7 @@ Result<ClusterConfig> parse_cluster_flags(const std::vector<std::string>& args, 
 /// Flags that make `proa server` do what `proa up` was told.
 std::vector<std::string> server_flags(const ClusterConfig& config);
 
-/// "/var/lib/proa" as root, else ~/.local/share/proa.
+/// $PROA_DATA_DIR where it is set; else "/var/lib/proa" as root, ~/.local/share/proa for others.
 std::string default_data_dir();
 
 struct DataDir {
