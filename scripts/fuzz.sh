@@ -9,7 +9,7 @@ scripts/install-deps.sh build fuzz
 dir=build/fuzz
 if [ ! -f $dir/build.ninja ]; then
   cmake -S . -B $dir -G Ninja -DCMAKE_BUILD_TYPE=Dev -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19 \
-    -DPROA_SANITIZE=address,undefined,fuzzer-no-link -DPROA_FUZZ=ON -DCMAKE_CXX_FLAGS=-Wno-unknown-warning-option >$dir.log 2>&1 || { cat $dir.log >&2; die "cmake could not configure"; }
+    -DPROA_SANITIZE=address,undefined,fuzzer-no-link -DPROA_FUZZ=ON -DCMAKE_CXX_FLAGS="-Wno-unknown-warning-option -Wno-deprecated-declarations" >$dir.log 2>&1 || { cat $dir.log >&2; die "cmake could not configure"; }
 fi
 ninja -C $dir -j "${JOBS:-$(nproc)}" fuzzers
 passed=0 failed=0

@@ -34,21 +34,21 @@ class Value {
     std::shared_ptr<const std::string> json;
   };
 
-  Value() = default;  // null
-  Value(std::nullptr_t) {}                                                        // NOLINT
-  Value(bool b) : data_(b) {}                                                     // NOLINT
-  Value(int i) : data_(static_cast<int64_t>(i)) {}                                // NOLINT
-  Value(long i) : data_(static_cast<int64_t>(i)) {}                               // NOLINT
-  Value(long long i) : data_(static_cast<int64_t>(i)) {}                          // NOLINT
-  Value(unsigned i) : data_(static_cast<int64_t>(i)) {}                           // NOLINT
-  Value(unsigned long i) : data_(static_cast<int64_t>(i)) {}                      // NOLINT
-  Value(double d) : data_(d) {}                                                   // NOLINT
-  Value(std::string s) : data_(std::move(s)) {}                                   // NOLINT
-  Value(std::string_view s) : data_(std::string(s)) {}                            // NOLINT
-  Value(const char* s) : data_(std::string(s)) {}                                 // NOLINT
+  Value();                // null
+  Value(std::nullptr_t);  // NOLINT(google-explicit-constructor): so that lists of members read well
+  Value(bool b);          // NOLINT
+  Value(int i);           // NOLINT
+  Value(long i);          // NOLINT
+  Value(long long i);     // NOLINT
+  Value(unsigned i);      // NOLINT
+  Value(unsigned long i);     // NOLINT
+  Value(double d);            // NOLINT
+  Value(std::string s);       // NOLINT
+  Value(std::string_view s);  // NOLINT
+  Value(const char* s);       // NOLINT
   explicit Value(Array items);
   explicit Value(Object members);
-  explicit Value(Raw raw) : data_(std::move(raw)) {}
+  explicit Value(Raw raw);
   Value(const Value&);
   Value(Value&&) noexcept;
   Value& operator=(const Value&);
@@ -59,9 +59,7 @@ class Value {
   static Value object(std::initializer_list<std::pair<std::string_view, Value>> members);
   static Value array();
   static Value array(std::initializer_list<Value> items);
-  static Value raw(std::string json) {
-    return Value(Raw{std::make_shared<const std::string>(std::move(json))});
-  }
+  static Value raw(std::string json);
 
   Kind kind() const;
   bool is_null() const { return kind() == Kind::kNull; }
@@ -98,5 +96,23 @@ struct MemberOf {
   Name name;
   Value value;
 };
+
+// Only here is a vector of members complete.
+inline Value::Value() = default;
+inline Value::Value(std::nullptr_t) {}
+inline Value::Value(bool b) : data_(b) {}
+inline Value::Value(int i) : data_(static_cast<int64_t>(i)) {}
+inline Value::Value(long i) : data_(static_cast<int64_t>(i)) {}
+inline Value::Value(long long i) : data_(static_cast<int64_t>(i)) {}
+inline Value::Value(unsigned i) : data_(static_cast<int64_t>(i)) {}
+inline Value::Value(unsigned long i) : data_(static_cast<int64_t>(i)) {}
+inline Value::Value(double d) : data_(d) {}
+inline Value::Value(std::string s) : data_(std::move(s)) {}
+inline Value::Value(std::string_view s) : data_(std::string(s)) {}
+inline Value::Value(const char* s) : data_(std::string(s)) {}
+inline Value::Value(Raw raw) : data_(std::move(raw)) {}
+inline Value Value::raw(std::string json) {
+  return Value(Raw{std::make_shared<const std::string>(std::move(json))});
+}
 
 }  // namespace proa::object

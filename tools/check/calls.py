@@ -27,7 +27,7 @@ BANS = (
         "use posix_spawn through runtime's processes"),
     Ban("sleep", r"\bsleep_(?:for|until)\b|(?<![\w.>])u?sleep\s*\(|\bnanosleep\s*\(", (), ("src/runtime/",),
         "wait for the event itself, or for a timer of the executor that is handed in"),
-    Ban("clock", CLOCKS, (), ("src/runtime/",), "ask the Clock that is handed in"),
+    Ban("clock", CLOCKS, (), ("src/runtime/", "src/cli/lifecycle/", "src/main/"), "ask the Clock that is handed in"),
     Ban("random", r"\bstd::random_device\b|(?<![\w.>])s?rand\s*\(|\bRAND_bytes\b", (),
         ("src/runtime/", "src/auth/"), "ask the Random that is handed in"),
     Ban("unsafe-c", r"\b(?:strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atof)\s*\(", (), (),
