@@ -17,8 +17,9 @@ class Ban(NamedTuple):
     instead: str
 
 
-CLOCKS = r"\b(?:system_clock|steady_clock|high_resolution_clock)\s*::\s*now\b|\b(?:time|gettimeofday|" \
-         r"clock_gettime|localtime|gmtime)\s*\((?!\s*\))"
+CLOCKS = r"\b(?:system_clock|steady_clock|high_resolution_clock)\s*::\s*now\b" \
+         r"|\bstd::time\s*\(|\btime\s*\(\s*(?:nullptr|NULL|0\s*\)|&)" \
+         r"|\b(?:gettimeofday|clock_gettime|localtime(?:_r)?)\s*\("
 
 BANS = (
     Ban("system", r"\bstd::system\s*\(|(?<![\w.:>])system\s*\(|\bpopen\s*\(", (), (),
