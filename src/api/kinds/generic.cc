@@ -1,0 +1,71 @@
+#include <algorithm>
+#include <array>
+
+#include "api/kinds/kind_behaviour.h"
+
+namespace proa::api {
+namespace {
+
+using object::Value;
+using object::View;
+
+bool is_outside_spec(std::string_view member) {
+  return member == "metadata" || member == "status" || member == "kind" || member == "apiVersion";
+}
+
+/// Did anything but metadata and status change?
+bool content_changed(View object, View old) {
+  for (const auto [name, value] : object.members())
+    if (!is_outside_spec(name) && !(value == old[name])) return true;
+  for (const auto [name, value] : old.members())
+    if (!is_outside_spec(name) && !object.has(name)) return true;
+  return false;
+}
+
+void keep_status(Value& object, View old) {
+  if (const View status = old["status"])
+    object.set("status", status.to_value());
+  else
+    object.erase("status");
+}
+
+}  // namespace
+
+bool has_generation(const schema::KindInfo& kind) {
+  if (kind.custom) return true;
+  // Kinds with a spec whose strategies never count: as in upstream's registry.
+  static constexpr std::array<std::string_view, 9> kWithout{
+      "Namespace", "Node", "PersistentVolume", "PersistentVolumeClaim", "ResourceQuota",
+      "Service",   "LimitRange", "PodTemplate", "Lease"};
+  if (std::ranges::find(kWithout, kind.kind) != kWithout.end()) return false;
+  return static_cast<bool>(kind.type.field("spec"));
+}
+
+void generic_prepare_for_create(Value& object, const WriteContext& context) {
+  if (context.kind.subresource("status") != nullptr) {
+    // What Go writes for an empty status ("status":{}) is what a decode() of nothing gives; later reads fill it in.
+    if (Value* status = object.find("status")) *status = Value::object();
+  }
+  if (has_generation(context.kind)) object["metadata"].set("generation", 1);
+}
+
+void generic_prepare_for_update(Value& object, View old, const WriteContext& context) {
+  if (context.kind.subresource("status") != nullptr) keep_status(object, old);
+  if (has_generation(context.kind) && content_changed(object, old))
+    object["metadata"].set("generation", old["metadata"]["generation"].as_int() + 1);
+}
+
+void generic_prepare_for_status_update(Value& object, View old, const WriteContext& /*context*/) {
+  Value* status = object.find("status");
+  Value taken = status == nullptr ? Value() : std::move(*status);
+  const bool any = status != nullptr;
+  Value metadata = std::move(object["metadata"]);
+  object = old.to_value();
+  if (any)
+    object.set("status", std::move(taken));
+  else
+    object.erase("status");
+  object.set("metadata", std::move(metadata));
+}
+
+}  // namespace proa::api
