@@ -77,10 +77,14 @@ class ErrorList {
   void too_long(const Path& path, size_t max_bytes);
   /// `Too many: 5: must have at most 3 items`
   void too_many(const Path& path, size_t actual, size_t max);
-  /// `Invalid value: "": must be of type T: "x"`: FieldValueTypeInvalid.
+  /// `Too few: 0: must have at least 1 item`
+  void too_few(const Path& path, size_t actual, size_t min);
+  /// `Invalid value: "x": DETAIL`, with the reason FieldValueTypeInvalid.
   void type_invalid(const Path& path, std::string_view text, std::string_view detail);
   /// `Internal error: DETAIL`
   void internal(const Path& path, std::string_view detail);
+
+  void append(const ErrorList& other);
 
   bool empty() const { return errors_.empty(); }
   size_t size() const { return errors_.size(); }

@@ -72,7 +72,6 @@ struct KindInfo {
   /// Where objects are kept: the same storage serves several versions and groups (events of both groups, both
   /// autoscaling versions). Equal to this kind's own for most.
   std::string storage_group, storage_version;
-  std::string description;
   int group_priority = 0, version_priority = 0;
   bool custom = false;      // arrived at run time
 

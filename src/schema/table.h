@@ -35,9 +35,9 @@ struct TypeRec {
   Run inlines;     // Inline records: messages whose members lie among ours
   Run defaults;    // Default records, in the order of application
   uint32_t by_hash;   // first of fields.count entries in the u16 index section, sorted by name hash
-  uint32_t by_number; // the same, sorted by (via, number)
+  uint32_t by_number; // the same, sorted by (via, number); those of inlined messages are found in their own types
   uint8_t form;    // schema::Form
-  uint8_t flags;
+  uint8_t flags;   // 1: atomic, 2: it or a type below has defaults
   uint16_t pad;
 };
 
@@ -49,12 +49,14 @@ struct FieldRec {
   Str go_elem;     // of one element or map value
   Str doc;
   Str merge_key;
+  Str via_path;    // Go names of the embedded structs it comes from: "RuleWithOperations.Rule"
+  Str openapi_default;  // JSON text
+  Str element_default;  // the same, of a list's items or a map's values
   Run list_keys;   // in the string list section
   Run enums;       // in the string list section
   uint32_t rule;   // Rule record, or kNone
-  Str openapi_default;  // JSON text
   uint16_t number; // of the protobuf field; 0: not on the wire
-  uint16_t via;    // number of the inlined message that it lies in on the wire; 0: directly
+  uint16_t via;    // 1 + place among the owner's inlines of the message that it lies in on the wire; 0: directly
   uint16_t flags;
   uint8_t scalar;  // schema::Scalar
   uint8_t shape;   // schema::Shape
@@ -64,6 +66,7 @@ struct FieldRec {
 
 struct InlineRec {
   Str name;        // Go's name of the embedded struct: "VolumeSource"
+  uint32_t type;
   uint16_t number;
   uint16_t pad;
 };
@@ -111,7 +114,6 @@ struct KindRec {
   Run subresources;
   Run columns;
   Str storage;                   // "GROUP/VERSION" in which it is kept
-  Str description;
   uint32_t verbs;
   uint32_t type, list_type;
   uint32_t flags;                // 1: namespaced

@@ -62,15 +62,23 @@ class Type {
   Range<Field> fields() const;
   /// By name of the JSON member; an empty Field when there is none.
   Field field(object::Key name) const;
-  /// By protobuf number; `via` is the number of an inlined message, 0 for members of the message itself.
-  Field field_by_number(uint32_t number, uint32_t via = 0) const;
-  /// Has it an inlined message of that protobuf number?
-  bool has_inline(uint32_t number) const;
+  /// By protobuf number, among the members of the message itself (not those of inlined messages).
+  Field field_by_number(uint32_t number) const;
+  /// Inlined messages: on the wire they are messages of their own, in JSON their members lie among ours.
+  size_t inline_count() const { return rec_->inlines.count; }
+  Type inline_type(size_t i) const { return Type(table_, inline_rec(i).type); }
+  uint32_t inline_number(size_t i) const { return inline_rec(i).number; }
+  /// +structType=atomic: server-side apply takes it whole.
+  bool is_atomic() const { return (rec_->flags & 1) != 0; }
+  /// Have this type, or any below it, defaults?
+  bool has_defaults_below() const { return (rec_->flags & 2) != 0; }
 
   const table::Table* table() const { return table_; }
   const table::TypeRec& rec() const { return *rec_; }
 
  private:
+  const table::InlineRec& inline_rec(size_t i) const { return table_->inlines[rec_->inlines.first + i]; }
+
   const table::Table* table_ = nullptr;
   const table::TypeRec* rec_ = nullptr;
 };
@@ -85,7 +93,7 @@ class Field {
     kReplaceKeys = 16,    // +patchStrategy=retainKeys
     kMerge = 32,          // +patchStrategy=merge
     kAtomicStruct = 64,   // +structType=atomic, +mapType=atomic
-    kNestedList = 128,    // a list of lists or a map of lists: elements are kStrings
+    kPacked = 128,        // a packed list of numbers on the wire (proto3)
   };
 
   Field() = default;
@@ -104,9 +112,10 @@ class Field {
   bool is_map() const { return shape() == Shape::kMap; }
   bool has(Flag flag) const { return (rec_->flags & flag) != 0; }
   uint32_t number() const { return rec_->number; }
-  uint32_t via() const { return rec_->via; }
-  /// The embedded Go struct it comes from ("VolumeSource"), or nothing.
-  std::string_view via_name(Type owner) const;
+  /// Lies it in an inlined message on the wire?
+  bool is_inlined() const { return rec_->via != 0; }
+  /// The embedded Go structs it comes from ("VolumeSource"), or nothing.
+  std::string_view via_path() const { return table_->text(rec_->via_path); }
 
   // Merging. Strategic merge patch: `patch_merge_key()` is empty when lists are replaced.
   std::string_view patch_merge_key() const { return table_->text(rec_->merge_key); }
@@ -124,6 +133,8 @@ class Field {
   std::string_view enum_value(size_t i) const { return table_->text(table_->string_list[rec_->enums.first + i]); }
   /// JSON text of the default that OpenAPI shows; empty when there is none.
   std::string_view openapi_default() const { return table_->text(rec_->openapi_default); }
+  /// The same of a list's items or a map's values.
+  std::string_view element_default() const { return table_->text(rec_->element_default); }
   /// "[]v1.Container", and "v1.Container": as Go's error messages name them.
   std::string_view go_type() const { return table_->text(rec_->go_type); }
   std::string_view go_element() const { return table_->text(rec_->go_elem); }
@@ -132,6 +143,7 @@ class Field {
     return rec_->rule == table::kNone ? nullptr : &table_->rules[rec_->rule];
   }
   const table::Table* table() const { return table_; }
+  const table::FieldRec* rec() const { return rec_; }
 
  private:
   const table::Table* table_ = nullptr;

@@ -1,0 +1,308 @@
+// Each rule says in code what the API documentation says in words of the field that it fills.
+#include "schema/defaulting_rules.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "object/quantity.h"
+#include "schema/draft.h"
+#include "schema/zero.h"
+
+namespace proa::schema {
+
+using object::Quantity;
+using object::TimeNs;
+using object::Value;
+using object::View;
+
+namespace {
+
+bool is_unset(const Value* v) { return v == nullptr || v->is_null() || (v->is_string() && v->string().empty()); }
+
+/// Sets a direct member when it is absent, null or an empty text.
+void fill(Value& object, Type type, object::Key name, Value value) {
+  if (is_unset(object.find(name))) set_in_order(object, type, type.field(name), std::move(value));
+}
+
+void sort_members(Value& map) {
+  std::sort(map.members().begin(), map.members().end(),
+            [](const auto& a, const auto& b) { return a.name.text() < b.name.text(); });
+}
+
+/// Adds to the map at `path` what `from` has and it lacks.
+void add_missing(Value& object, Type type, std::string_view path, View from) {
+  if (from.empty()) return;
+  Value& to = make_path(object, type, path);
+  if (!to.is_object()) to = Value::object();
+  for (const auto [name, value] : from.members()) {
+    if (to.find(name) == nullptr) to.set(name, value.to_value());
+  }
+  sort_members(to);
+}
+
+Type container_type(Type pod, std::string_view list) {
+  return pod.field("spec").type().field(list).type();
+}
+
+template <class Do>
+void each_container(Value& pod, Type type, Do&& act) {
+  for (const std::string_view list : {"spec.containers", "spec.initContainers"}) {
+    Value* containers = find_path(pod, list);
+    if (containers == nullptr || !containers->is_array()) continue;
+    for (Value& c : containers->items()) act(c, container_type(type, list.substr(5)));
+  }
+}
+
+/// A container that limits a resource and does not say what it requests, requests what it is limited to.
+void requests_from_limits(Value& pod, Type type, TimeNs) {
+  each_container(pod, type, [](Value& container, Type container_type) {
+    const Value limits = View(container)["resources"]["limits"].to_value();
+    add_missing(container, container_type, "resources.requests", limits);
+  });
+}
+
+/// On the host's network a container port is a port of the host.
+void host_network_ports(Value& pod, Type type, TimeNs) {
+  if (!View(pod)["spec"]["hostNetwork"].as_bool()) return;
+  each_container(pod, type, [](Value& container, Type container_type) {
+    Value* ports = container.find("ports");
+    if (ports == nullptr || !ports->is_array()) return;
+    const Type port_type = container_type.field("ports").type();
+    for (Value& port : ports->items()) {
+      if (View(port)["hostPort"].as_int() != 0) continue;
+      set_in_order(port, port_type, port_type.field("hostPort"), View(port)["containerPort"].as_int());
+    }
+  });
+}
+
+bool is_huge_page(std::string_view resource) { return resource.starts_with("hugepages-"); }
+bool is_pod_level(std::string_view resource) {
+  return resource == "cpu" || resource == "memory" || is_huge_page(resource);
+}
+bool may_overcommit(std::string_view resource) { return resource == "cpu" || resource == "memory"; }
+
+using Amounts = std::map<std::string, Quantity, std::less<>>;
+
+void add_amounts(Amounts& to, View resources) {
+  for (const auto [name, text] : resources.members()) {
+    const auto q = Quantity::parse(text.as_string());
+    if (!q) continue;
+    const auto [at, fresh] = to.try_emplace(std::string(name), *q);
+    if (!fresh) at->second = at->second + *q;
+  }
+}
+
+void raise_amounts(Amounts& to, const Amounts& other) {
+  for (const auto& [name, q] : other) {
+    const auto [at, fresh] = to.try_emplace(name, q);
+    if (!fresh && at->second < q) at->second = q;
+  }
+}
+
+/// What a pod needs at its neediest moment: all containers and sidecars together, or one init container beside the
+/// sidecars that started before it.
+Amounts aggregate(View pod, object::Key what) {
+  Amounts sum, sidecars, init_peak;
+  for (const View c : pod["spec"]["containers"].items()) add_amounts(sum, c["resources"][what]);
+  for (const View c : pod["spec"]["initContainers"].items()) {
+    if (c["restartPolicy"].as_string() == "Always") {
+      add_amounts(sidecars, c["resources"][what]);
+      raise_amounts(init_peak, sidecars);
+      add_amounts(sum, c["resources"][what]);
+    } else {
+      Amounts one = sidecars;
+      add_amounts(one, c["resources"][what]);
+      raise_amounts(init_peak, one);
+    }
+  }
+  raise_amounts(sum, init_peak);
+  return sum;
+}
+
+/// Where a pod has limits of its own, its own requests follow from the containers' and from those limits.
+void pod_level_resources(Value& pod, Type type, TimeNs) {
+  const View resources = View(pod)["spec"]["resources"];
+  if (resources["limits"].empty() && resources["requests"].empty()) return;
+  Value limits = Value::object();
+  for (const auto& [name, q] : aggregate(pod, "limits")) {
+    if (is_huge_page(name) && !resources["requests"].has(name)) limits.set(name, q.to_string());
+  }
+  add_missing(pod, type, "spec.resources.limits", limits);
+  if (View(pod)["spec"]["resources"]["limits"].empty()) return;
+  Value requests = Value::object();
+  for (const auto& [name, q] : aggregate(pod, "requests")) {
+    if (may_overcommit(name)) requests.set(name, q.to_string());
+  }
+  const Value own_limits = View(pod)["spec"]["resources"]["limits"].to_value();
+  for (const auto [name, q] : View(own_limits).members()) {
+    if (is_pod_level(name) && requests.find(name) == nullptr) requests.set(name, q.to_value());
+  }
+  add_missing(pod, type, "spec.resources.requests", requests);
+}
+
+/// `latest`, said or implied, is pulled always; so is nothing else. A digest is never latest.
+const char* pull_policy(std::string_view image) {
+  if (image.find('@') != std::string_view::npos) return "IfNotPresent";
+  const size_t slash = image.rfind('/');
+  const std::string_view last = slash == std::string_view::npos ? image : image.substr(slash + 1);
+  const size_t colon = last.find(':');
+  const std::string_view tag = colon == std::string_view::npos ? "latest" : last.substr(colon + 1);
+  return tag == "latest" ? "Always" : "IfNotPresent";
+}
+
+void image_pull_policy(Value& container, Type type, TimeNs) {
+  if (!is_unset(container.find("imagePullPolicy"))) return;
+  fill(container, type, "imagePullPolicy", pull_policy(View(container)["image"].as_string()));
+}
+
+/// A volume without any source is an emptyDir.
+void volume_source(Value& volume, Type type, TimeNs) {
+  bool has_source = false;
+  for (const auto& [name, value] : volume.members()) has_source |= name.text() != "name" && !value.is_null();
+  if (!has_source) set_in_order(volume, type, type.field("emptyDir"), Value::object());
+  if (Value* image = volume.find("image"); image != nullptr && image->is_object()) {
+    fill(*image, type.field("image").type(), "pullPolicy", pull_policy(View(*image)["reference"].as_string()));
+  }
+}
+
+void namespace_name_label(Value& object, Type type, TimeNs) {
+  const std::string name = View(object)["metadata"]["name"].str();
+  if (name.empty()) return;
+  Value& labels = make_path(object, type, "metadata.labels");
+  labels["kubernetes.io/metadata.name"] = name;
+  sort_members(labels);
+}
+
+void allocatable_from_capacity(Value& status, Type type, TimeNs) {
+  if (View(status)["allocatable"].size() != 0 || View(status)["capacity"].size() == 0) return;
+  set_in_order(status, type, type.field("allocatable"), View(status)["capacity"].to_value());
+}
+
+/// For containers: default from max, default request from default and min.
+void limit_range_item(Value& item, Type type, TimeNs) {
+  if (View(item)["type"].as_string() != "Container") return;
+  for (const auto& [to, from] : {std::pair("default", "max"), {"defaultRequest", "default"}, {"defaultRequest", "min"}}) {
+    const Value source = View(item)[object::Key(std::string_view(from))].to_value();
+    add_missing(item, type, to, source);
+  }
+}
+
+void labels_from_template(Value& object, Type type, TimeNs) {
+  const Value labels = View(object)["spec"]["template"]["metadata"]["labels"].to_value();
+  if (View(labels).size() == 0 || View(object)["metadata"]["labels"].size() != 0) return;
+  make_path(object, type, "metadata.labels") = labels;
+}
+
+void labels_and_selector_from_template(Value& object, Type type, TimeNs now) {
+  const Value labels = View(object)["spec"]["template"]["metadata"]["labels"].to_value();
+  if (View(labels).size() == 0) return;
+  if (View(object)["spec"]["selector"].size() == 0) make_path(object, type, "spec.selector") = labels;
+  labels_from_template(object, type, now);
+}
+
+void service_ports(Value& spec, Type type) {
+  Value* ports = spec.find("ports");
+  if (ports == nullptr || !ports->is_array()) return;
+  const Type port_type = type.field("ports").type();
+  for (Value& port : ports->items()) {
+    fill(port, port_type, "protocol", "TCP");
+    const View target = View(port)["targetPort"];
+    const bool unset = target.is_string() ? target.as_string().empty() : target.as_int() == 0;
+    if (unset) set_in_order(port, port_type, port_type.field("targetPort"), View(port)["port"].as_int());
+  }
+}
+
+void service_affinity(Value& spec, Type type) {
+  fill(spec, type, "sessionAffinity", "None");
+  const std::string affinity = View(spec)["sessionAffinity"].str();
+  if (affinity == "None") spec.erase("sessionAffinityConfig");
+  if (affinity == "ClientIP" && !View(spec)["sessionAffinityConfig"]["clientIP"]["timeoutSeconds"].is_int()) {
+    set_in_order(spec, type, type.field("sessionAffinityConfig"),
+                 Value::object({{"clientIP", Value::object({{"timeoutSeconds", 10800}})}}));
+  }
+}
+
+void load_balancer_ip_mode(Value& service, Type type) {
+  Value* ingress = find_path(service, "status.loadBalancer.ingress");
+  if (ingress == nullptr || !ingress->is_array()) return;
+  const Type item = type.field("status").type().field("loadBalancer").type().field("ingress").type();
+  for (Value& entry : ingress->items()) {
+    if (!is_unset(entry.find("ip"))) fill(entry, item, "ipMode", "VIP");
+  }
+}
+
+void service(Value& object, Type type, TimeNs) {
+  Value& spec = make_path(object, type, "spec");
+  const Type spec_type = type.field("spec").type();
+  if (!spec.is_object()) spec = zero_struct(spec_type);
+  service_affinity(spec, spec_type);
+  fill(spec, spec_type, "type", "ClusterIP");
+  service_ports(spec, spec_type);
+  const std::string kind = View(spec)["type"].str();
+  const bool outside = kind == "LoadBalancer" || kind == "NodePort" ||
+                       (kind == "ClusterIP" && View(spec)["externalIPs"].size() != 0);
+  if (outside) fill(spec, spec_type, "externalTrafficPolicy", "Cluster");
+  if (kind == "NodePort" || kind == "LoadBalancer" || kind == "ClusterIP") {
+    fill(spec, spec_type, "internalTrafficPolicy", "Cluster");
+  }
+  if (kind == "LoadBalancer") {
+    fill(spec, spec_type, "allocateLoadBalancerNodePorts", true);
+    load_balancer_ip_mode(object, type);
+  }
+}
+
+void time_added(Value& taint, Type type, TimeNs now) {
+  fill(taint, type, "timeAdded", object::format_time(now));
+}
+
+/// Names of a custom kind follow from its kind; the version that is stored is one of the stored ones.
+void custom_resource_names(Value& object, Type type, TimeNs) {
+  const std::string kind = View(object)["spec"]["names"]["kind"].str();
+  Value& names = make_path(object, type, "spec.names");
+  const Type names_type = type.field("spec").type().field("names").type();
+  if (!names.is_object()) names = zero_struct(names_type);
+  std::string singular = kind;
+  std::transform(singular.begin(), singular.end(), singular.begin(), [](unsigned char c) { return std::tolower(c); });
+  fill(names, names_type, "singular", singular);
+  if (!kind.empty()) fill(names, names_type, "listKind", kind + "List");
+  if (View(object)["status"]["storedVersions"].size() != 0) return;
+  for (const View version : View(object)["spec"]["versions"].items()) {
+    if (!version["storage"].as_bool()) continue;
+    make_path(object, type, "status.storedVersions") = Value::array({Value(version["name"].as_string())});
+    return;
+  }
+}
+
+struct NamedRule {
+  std::string_view name;
+  DefaultingRule rule;
+};
+
+constexpr NamedRule kRules[] = {
+    {"requests_from_limits", requests_from_limits},
+    {"pod_level_resources", pod_level_resources},
+    {"host_network_ports", host_network_ports},
+    {"volume_source", volume_source},
+    {"image_pull_policy", image_pull_policy},
+    {"namespace_name_label", namespace_name_label},
+    {"allocatable_from_capacity", allocatable_from_capacity},
+    {"limit_range_item", limit_range_item},
+    {"labels_from_template", labels_from_template},
+    {"labels_and_selector_from_template", labels_and_selector_from_template},
+    {"service", service},
+    {"time_added", time_added},
+    {"custom_resource_names", custom_resource_names},
+};
+
+}  // namespace
+
+DefaultingRule find_defaulting_rule(std::string_view name) {
+  for (const NamedRule& entry : kRules) {
+    if (entry.name == name) return entry.rule;
+  }
+  return nullptr;
+}
+
+}  // namespace proa::schema
