@@ -33,12 +33,35 @@ void keep_status(Value& object, View old) {
 
 bool has_generation(const schema::KindInfo& kind) {
   if (kind.custom) return true;
-  // Kinds with a spec whose strategies never count: as in upstream's registry.
-  static constexpr std::array<std::string_view, 9> kWithout{
-      "Namespace", "Node", "PersistentVolume", "PersistentVolumeClaim", "ResourceQuota",
-      "Service",   "LimitRange", "PodTemplate", "Lease"};
-  if (std::ranges::find(kWithout, kind.kind) != kWithout.end()) return false;
-  return static_cast<bool>(kind.type.field("spec"));
+  // As upstream's strategies count it: most kinds with a spec, and some without.
+  static constexpr std::array<std::string_view, 27> kCounted{"CSIDriver",
+                                                             "CronJob",
+                                                             "DaemonSet",
+                                                             "Deployment",
+                                                             "DeviceClass",
+                                                             "DeviceTaintRule",
+                                                             "EndpointSlice",
+                                                             "FlowSchema",
+                                                             "Ingress",
+                                                             "IngressClass",
+                                                             "Job",
+                                                             "MutatingAdmissionPolicy",
+                                                             "MutatingAdmissionPolicyBinding",
+                                                             "MutatingWebhookConfiguration",
+                                                             "NetworkPolicy",
+                                                             "Pod",
+                                                             "PodDisruptionBudget",
+                                                             "PodTemplate",
+                                                             "PriorityClass",
+                                                             "PriorityLevelConfiguration",
+                                                             "ReplicaSet",
+                                                             "ReplicationController",
+                                                             "ResourceSlice",
+                                                             "StatefulSet",
+                                                             "ValidatingAdmissionPolicy",
+                                                             "ValidatingAdmissionPolicyBinding",
+                                                             "ValidatingWebhookConfiguration"};
+  return std::ranges::binary_search(kCounted, std::string_view(kind.kind));
 }
 
 void generic_prepare_for_create(Value& object, const WriteContext& context) {
