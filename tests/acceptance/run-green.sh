@@ -22,37 +22,16 @@ fi
 [ -x "${proa:-none}" ] || skip "proa is not built (make build)"
 lacks=$(scripts/preflight.sh) || skip "this machine can't run containers: $(head -n 1 <<<"$lacks")"
 
-work=$(mktemp -d -t proa-acceptance.XXXXXX)
-PATH=$PATH:/usr/sbin:/sbin
+source scripts/throwaway.sh
 passed=0 failed=0 skipped=0
 add() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
-
-# --- what a cluster could leave behind, one thing a line ---------------------
-traces() {
-  ip -o link show | awk -F': ' '{sub(/@.*/, "", $2); print "interface " $2}'
-  nft list tables | sed 's/^/nft /'
-  awk -v w="$work" 'index($5, w) == 1 {print "mount " $5}' /proc/self/mountinfo
-  ip netns list 2>/dev/null | awk '{print "network namespace " $1}'
-  local pid
-  for pid in $(pgrep -f -- "$work" || true); do
-    [ "$pid" = $$ ] || [ "$pid" = "$BASHPID" ] || echo "process $pid $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
-  done
-}
-down() {
-  [ -e "$work/up" ] || return 0
-  rm -f "$work/up"
-  "$proa" down --data-dir "$work/data"
-}
-trap 'down >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
-traces | sort >"$work/before"
+need_port 8090 # the first of those that the scenarios' load balancers use
+remember_traces
 
 # --- the cluster and its images ----------------------------------------------
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-export KUBECONFIG=$work/kubeconfig KUBECACHEDIR=$work/cache PROA_DATA_DIR=$work/data
 began=$(date +%s%N)
-touch "$work/up"
-"$proa" up --data-dir "$work/data" --listen "127.0.0.1:$port" --kubeconfig "$KUBECONFIG" || {
-  tail -n 20 "$work"/data/*.log 2>/dev/null || true
+"$proa" up --data-dir "$data_dir" --listen "$listen" --kubeconfig "$KUBECONFIG" || {
+  tail -n 20 "$data_dir"/*.log 2>/dev/null || true
   die "the cluster did not start"
 }
 echo "cluster: up in $(seconds_since "$began") s"
@@ -95,19 +74,7 @@ fi
 scenarios "$proa kubectl" ${green_proa[@]+"${green_proa[@]}"}
 
 # --- what is left of it ------------------------------------------------------
-down || add 0 1 0
-end=$((SECONDS + 10))
-while traces | sort >"$work/after" && comm -13 "$work/before" "$work/after" >"$work/left" && [ -s "$work/left" ]; do
-  [ $SECONDS -lt $end ] || break
-  sleep 0.5
-done
-if [ -s "$work/left" ]; then
-  echo "left behind after proa down:"
-  sed 's/^/  /' "$work/left"
-  add 0 1 0
-else
-  echo "nothing is left after proa down"
-  add 1 0 0
-fi
+"$proa" down --data-dir "$data_dir" || add 0 1 0
+if count_leftovers; then add 1 0 0; else add 0 1 0; fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

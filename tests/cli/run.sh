@@ -14,11 +14,8 @@ for tool in kubectl.1.32 kubectl; do
 done
 [ -n "$kubectl" ] || skip "there is no kubectl on this machine to compare with"
 
-work=$(mktemp -d -t proa-cli.XXXXXX)
-trap '"$proa" down --data-dir "$work/data" >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-export KUBECONFIG=$work/kubeconfig KUBECACHEDIR=$work/cache
-"$proa" up --simulate 2 --data-dir "$work/data" --listen "127.0.0.1:$port" --kubeconfig "$KUBECONFIG" ||
+source scripts/throwaway.sh
+"$proa" up --simulate 2 --data-dir "$data_dir" --listen "$listen" --kubeconfig "$KUBECONFIG" ||
   die "the cluster did not start"
 # Both are called kubectl: the name stands in CHANGE-CAUSE and in error texts.
 mkdir -p "$work/theirs" "$work/ours"

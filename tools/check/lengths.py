@@ -67,9 +67,10 @@ def check(tree):
 
 def figures(tree):
     """One line on how the tree stands against the house's sizes."""
-    sizes, lengths = [], []
+    sizes, lengths, tests = [], [], 0
     for path in tree.sources():
         sizes.append(len(tree.lines(path)))
+        tests += sizes[-1] if path.endswith("_test.cc") else 0
         lengths += [n for _, _, n in functions(tree.text(path))]
     if not sizes or not lengths:
         return ""
@@ -77,6 +78,6 @@ def figures(tree):
     def share(values, over):
         return 100.0 * sum(v > over for v in values) / len(values)
 
-    return "%d files, %.0f %% over %d lines; %d functions, %.0f %% over 35 lines, %.1f %% over %d" % (
-        len(sizes), share(sizes, FILE_LIMIT), FILE_LIMIT, len(lengths), share(lengths, 35),
-        share(lengths, FUNCTION_LIMIT), FUNCTION_LIMIT)
+    return "%d files, %.0f %% over %d lines; %d functions, %.0f %% over 35 lines, %.1f %% over %d; %.0f %% of all " \
+           "lines are tests" % (len(sizes), share(sizes, FILE_LIMIT), FILE_LIMIT, len(lengths), share(lengths, 35),
+                                share(lengths, FUNCTION_LIMIT), FUNCTION_LIMIT, 100.0 * tests / sum(sizes))

@@ -6,8 +6,8 @@ import subprocess
 from tree import Problem
 
 SHEBANG = re.compile(r"^#!\s*\S*?/(?:env )?(?:\S*/)?(ba|da)?sh\b")
-# Made to be sourced: it has no first line of its own.
-SOURCED = ("scripts/lib.sh",)
+# Made to be sourced: they have no first line of their own.
+SOURCED = ("scripts/lib.sh", "scripts/throwaway.sh")
 STRICT = re.compile(r"^set -[a-z]*e|^#.*\bgoes on after errors\b", re.M)
 
 

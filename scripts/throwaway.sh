@@ -1,0 +1,48 @@
+# A cluster that is thrown away, for scripts that test on one: `source scripts/throwaway.sh` after lib.sh.
+# Gives $work (a folder, removed at the end), $data_dir, $listen, KUBECONFIG and PROA_DATA_DIR; `proa` must be set.
+#   need_port N         ends the script when somebody answers on localhost:N already
+#   remember_traces     takes down what is there before the cluster: interfaces, nft tables, mounts, namespaces
+#   count_leftovers     prints what is there now and was not before; status 1 when there is something
+# The cluster is taken down when the script ends, however it ends.
+PATH=$PATH:/usr/sbin:/sbin
+work=$(mktemp -d -t proa-test.XXXXXX)
+data_dir=$work/data
+listen=127.0.0.1:$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+export KUBECONFIG=$work/kubeconfig KUBECACHEDIR=$work/cache PROA_DATA_DIR=$data_dir
+
+end_throwaway() {
+  if [ -e "$data_dir/proa.json" ]; then "$proa" down --data-dir "$data_dir" >/dev/null 2>&1 || true; fi
+  # Nothing below it may be a mount any more: what is, is left alone and told.
+  if grep -q " $work/" /proc/self/mountinfo; then echo "still mounted below $work" >&2; else rm -rf "$work"; fi
+}
+trap end_throwaway EXIT
+
+need_port() {
+  if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then
+    die "port $1 is taken, by a cluster that is up? Stop it first (make down)"
+  fi
+}
+traces() { # one thing a line
+  ip -o link show | awk -F': ' '{sub(/@.*/, "", $2); print "interface " $2}'
+  nft list tables 2>/dev/null | sed 's/^/nft /'
+  awk -v w="$work" 'index($5, w) == 1 {print "mount " $5}' /proc/self/mountinfo
+  ip netns list 2>/dev/null | awk '{print "network namespace " $1}'
+  local pid
+  for pid in $(pgrep -f -- "$data_dir" || true); do
+    echo "process $pid $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
+  done
+}
+remember_traces() { traces | sort >"$work/before"; }
+count_leftovers() {
+  local end=$((SECONDS + 10))
+  while traces | sort >"$work/after" && comm -13 "$work/before" "$work/after" >"$work/left" && [ -s "$work/left" ]; do
+    [ $SECONDS -lt $end ] || break
+    sleep 0.5
+  done
+  if [ -s "$work/left" ]; then
+    echo "left behind after proa down:"
+    sed 's/^/  /' "$work/left"
+    return 1
+  fi
+  echo "nothing is left after proa down"
+}
