@@ -1,0 +1,240 @@
+#include <array>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "api/kinds/kinds.h"
+#include "api/kinds/rows.h"
+#include "api/kinds/validation.h"
+#include "object/int_or_string.h"
+
+namespace proa::api::kinds {
+namespace {
+
+using object::View;
+using schema::ErrorList;
+using schema::Path;
+
+constexpr std::array<std::string_view, 1> kReplicasField = {"status.replicas"};
+
+std::string replicas_field(View object, std::string_view) {
+  return std::to_string(object["status"]["replicas"].as_int());
+}
+
+bool is_zero(View int_or_percent) {
+  return object::scaled_value(int_or_percent, 100, false).value_or(1) == 0;
+}
+
+void at_most_100_percent(View value, const Path& path, ErrorList& errors) {
+  if (value.is_string() && object::scaled_value(value, 100, false).value_or(0) > 100)
+    errors.invalid(path, value, "must not be greater than 100%");
+}
+
+void validate_strategy(View strategy, const Path& path, ErrorList& errors) {
+  const std::string_view type = strategy["type"].as_string();
+  const View rolling = strategy["rollingUpdate"];
+  const Path at = path.child("rollingUpdate");
+  if (type == "Recreate") {
+    if (rolling.is_object()) errors.forbidden(at, "may not be specified when strategy `type` is 'Recreate'");
+    return;
+  }
+  if (type != "RollingUpdate") {
+    static constexpr std::array<std::string_view, 2> kTypes = {"Recreate", "RollingUpdate"};
+    errors.not_supported(path, strategy, kTypes);
+    return;
+  }
+  const View unavailable = rolling["maxUnavailable"];
+  const Path unavailable_path = at.child("maxUnavailable");
+  validation::int_or_percent(unavailable, unavailable_path, errors);
+  validation::int_or_percent(rolling["maxSurge"], at.child("maxSurge"), errors);
+  if (is_zero(unavailable) && is_zero(rolling["maxSurge"]))
+    errors.invalid(unavailable_path, unavailable, "may not be 0 when `maxSurge` is 0");
+  at_most_100_percent(unavailable, unavailable_path, errors);
+}
+
+void validate_deployment(View object, ErrorList& errors) {
+  const Path path("spec");
+  const View spec = object["spec"];
+  validation::nonnegative(spec["replicas"], path.child("replicas"), errors);
+  validation::workload_selector(spec["selector"], "deployment", path.child("selector"), errors);
+  validation::pod_template_under_selector(spec["template"], spec["selector"], "ReplicaSet", path.child("template"),
+                                          errors);
+  validate_strategy(spec["strategy"], path.child("strategy"), errors);
+  validation::nonnegative(spec["minReadySeconds"], path.child("minReadySeconds"), errors);
+  validation::nonnegative(spec["revisionHistoryLimit"], path.child("revisionHistoryLimit"), errors);
+  if (const View deadline = spec["progressDeadlineSeconds"]; deadline.is_int()) {
+    const Path at = path.child("progressDeadlineSeconds");
+    validation::nonnegative(deadline, at, errors);
+    if (deadline.as_int() <= spec["minReadySeconds"].as_int())
+      errors.invalid_number(at, deadline.as_int(), "must be greater than minReadySeconds");
+  }
+}
+
+void validate_selector_kept(View object, View old, ErrorList& errors) {
+  const Path path("spec");
+  validation::immutable(object["spec"]["selector"], old["spec"]["selector"], path.child("selector"), errors);
+}
+
+void validate_replica_set(View object, ErrorList& errors) {
+  const Path path("spec");
+  const View spec = object["spec"];
+  validation::nonnegative(spec["replicas"], path.child("replicas"), errors);
+  validation::nonnegative(spec["minReadySeconds"], path.child("minReadySeconds"), errors);
+  // Upstream's own word here is "deployment".
+  validation::workload_selector(spec["selector"], "deployment", path.child("selector"), errors);
+  validation::pod_template_under_selector(spec["template"], spec["selector"], "ReplicaSet", path.child("template"),
+                                          errors);
+}
+
+bool map_selects(View selector, View labels) {
+  for (const auto& [name, value] : selector.members())
+    if (labels[name].as_string() != value.as_string()) return false;
+  return true;
+}
+
+void validate_replication_controller(View object, ErrorList& errors) {
+  const Path path("spec");
+  const View spec = object["spec"];
+  validation::nonnegative(spec["minReadySeconds"], path.child("minReadySeconds"), errors);
+  if (spec["selector"].empty()) errors.required(path.child("selector"), "");
+  validation::nonnegative(spec["replicas"], path.child("replicas"), errors);
+  const Path at = path.child("template");
+  if (!spec["template"].is_object()) {
+    errors.required(at, "");
+    return;
+  }
+  const View labels = spec["template"]["metadata"]["labels"];
+  const Path metadata = at.child("metadata");
+  if (!spec["selector"].empty() && !map_selects(spec["selector"], labels))
+    errors.invalid(metadata.child("labels"), labels, "`selector` does not match template `labels`");
+  validation::pod_template(spec["template"], at, errors);
+  const std::string_view restart = spec["template"]["spec"]["restartPolicy"].as_string();
+  const Path template_spec = at.child("spec");
+  if (restart != "Always") errors.not_supported(template_spec.child("restartPolicy"), restart, {"Always"});
+}
+
+void validate_daemon_set(View object, ErrorList& errors) {
+  const Path path("spec");
+  const View spec = object["spec"];
+  validation::workload_selector(spec["selector"], "daemonset", path.child("selector"), errors);
+  validation::pod_template_under_selector(spec["template"], spec["selector"], "DaemonSet", path.child("template"),
+                                          errors);
+  validation::nonnegative(spec["minReadySeconds"], path.child("minReadySeconds"), errors);
+  const View strategy = spec["updateStrategy"];
+  const Path at = path.child("updateStrategy");
+  const std::string_view type = strategy["type"].as_string();
+  if (type == "RollingUpdate") {
+    const View rolling = strategy["rollingUpdate"];
+    const Path rolling_path = at.child("rollingUpdate");
+    validation::int_or_percent(rolling["maxUnavailable"], rolling_path.child("maxUnavailable"), errors);
+    validation::int_or_percent(rolling["maxSurge"], rolling_path.child("maxSurge"), errors);
+    if (is_zero(rolling["maxUnavailable"]) && is_zero(rolling["maxSurge"]))
+      errors.required(rolling_path.child("maxUnavailable"), "cannot be 0 when maxSurge is 0");
+    at_most_100_percent(rolling["maxUnavailable"], rolling_path.child("maxUnavailable"), errors);
+    at_most_100_percent(rolling["maxSurge"], rolling_path.child("maxSurge"), errors);
+  } else if (type != "OnDelete") {
+    static constexpr std::array<std::string_view, 2> kTypes = {"RollingUpdate", "OnDelete"};
+    errors.not_supported(at, strategy, kTypes);
+  }
+  validation::nonnegative(spec["revisionHistoryLimit"], path.child("revisionHistoryLimit"), errors);
+}
+
+/// The template of a StatefulSet with its claims as volumes, so that mounts of them are known.
+object::Value with_claims(View spec) {
+  object::Value whole = spec["template"].to_value();
+  for (View claim : spec["volumeClaimTemplates"].items()) {
+    const View name = claim["metadata"]["name"];
+    whole["spec"]["volumes"].push_back(object::Value::object(
+        {{"name", name.to_value()},
+         {"persistentVolumeClaim", object::Value::object({{"claimName", name.to_value()}})}}));
+  }
+  return whole;
+}
+
+void validate_stateful_set(View object, ErrorList& errors) {
+  const Path path("spec");
+  const View spec = object["spec"];
+  const std::string_view management = spec["podManagementPolicy"].as_string();
+  if (management != "OrderedReady" && management != "Parallel")
+    errors.invalid(path.child("podManagementPolicy"), management, "must be 'OrderedReady' or 'Parallel'");
+  const View strategy = spec["updateStrategy"];
+  const Path at = path.child("updateStrategy");
+  const std::string_view type = strategy["type"].as_string();
+  if (type == "OnDelete") {
+    if (strategy["rollingUpdate"].is_object())
+      errors.invalid(at.child("rollingUpdate"), strategy["rollingUpdate"],
+                     "only allowed for updateStrategy 'RollingUpdate'");
+  } else if (type == "RollingUpdate") {
+    const Path rolling = at.child("rollingUpdate");
+    validation::nonnegative(strategy["rollingUpdate"]["partition"], rolling.child("partition"), errors);
+  } else {
+    errors.invalid(at, strategy, "must be 'RollingUpdate' or 'OnDelete'");
+  }
+  validation::nonnegative(spec["replicas"], path.child("replicas"), errors);
+  validation::nonnegative(spec["minReadySeconds"], path.child("minReadySeconds"), errors);
+  validation::workload_selector(spec["selector"], "statefulset", path.child("selector"), errors);
+  const object::Value whole = with_claims(spec);
+  validation::pod_template_under_selector(whole, spec["selector"], "StatefulSet", path.child("template"), errors);
+}
+
+void validate_stateful_set_update(View object, View old, ErrorList& errors) {
+  object::Value masked = object["spec"].to_value();
+  for (const std::string_view member : {"replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
+                                        "persistentVolumeClaimRetentionPolicy", "minReadySeconds"}) {
+    masked.erase(member);
+    if (old["spec"][member].exists()) masked.set(member, old["spec"][member].to_value());
+  }
+  if (View(masked) == old["spec"]) return;
+  errors.forbidden(Path("spec"),
+                   "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
+                   "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and "
+                   "'minReadySeconds' are forbidden");
+}
+
+}  // namespace
+
+KindBehaviour deployment() {
+  KindBehaviour behaviour;
+  behaviour.validate = validate_deployment;
+  behaviour.validate_update = validate_selector_kept;
+  behaviour.row = rows::deployment;
+  return behaviour;
+}
+
+KindBehaviour replica_set() {
+  KindBehaviour behaviour;
+  behaviour.validate = validate_replica_set;
+  behaviour.validate_update = validate_selector_kept;
+  behaviour.selectable_fields = kReplicasField;
+  behaviour.field = replicas_field;
+  behaviour.row = rows::replica_set;
+  return behaviour;
+}
+
+KindBehaviour replication_controller() {
+  KindBehaviour behaviour;
+  behaviour.validate = validate_replication_controller;
+  behaviour.orphans_by_default = true;
+  behaviour.selectable_fields = kReplicasField;
+  behaviour.field = replicas_field;
+  behaviour.row = rows::replication_controller;
+  return behaviour;
+}
+
+KindBehaviour daemon_set() {
+  KindBehaviour behaviour;
+  behaviour.validate = validate_daemon_set;
+  behaviour.validate_update = validate_selector_kept;
+  behaviour.row = rows::daemon_set;
+  return behaviour;
+}
+
+KindBehaviour stateful_set() {
+  KindBehaviour behaviour;
+  behaviour.validate = validate_stateful_set;
+  behaviour.validate_update = validate_stateful_set_update;
+  behaviour.row = rows::stateful_set;
+  return behaviour;
+}
+
+}  // namespace proa::api::kinds

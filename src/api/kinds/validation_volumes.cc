@@ -1,0 +1,146 @@
+#include <set>
+#include <string>
+
+#include "api/kinds/validation.h"
+
+namespace proa::api::validation {
+namespace {
+
+using object::View;
+
+constexpr std::string_view kFileMode = "must be a number between 0 and 0777 (octal), both inclusive";
+
+void file_mode(View mode, const Path& path, ErrorList& errors) {
+  if (mode.is_int() && (mode.as_int() < 0 || mode.as_int() > 0777)) errors.invalid_number(path, mode.as_int(), kFileMode);
+}
+
+void non_reserved_path(View text, const Path& path, ErrorList& errors) {
+  const std::string_view at = text.as_string();
+  if (at.starts_with('/')) errors.invalid(path, at, "must be a relative path");
+  for (size_t from = 0; from <= at.size();) {
+    const size_t end = std::min(at.find('/', from), at.size());
+    if (at.substr(from, end - from) == "..") {
+      errors.invalid(path, at, "must not contain '..'");
+      break;
+    }
+    from = end + 1;
+  }
+  if (at.starts_with("..") && !at.starts_with("../") && at != "..")
+    errors.invalid(path, at, "must not start with '..'");
+}
+
+void key_to_paths(View items, const Path& path, ErrorList& errors) {
+  size_t index = 0;
+  for (View item : items.items()) {
+    const Path at = path.index(index++);
+    if (item["key"].as_string().empty()) errors.required(at.child("key"), "");
+    if (item["path"].as_string().empty()) errors.required(at.child("path"), "");
+    non_reserved_path(item["path"], at.child("path"), errors);
+    file_mode(item["mode"], at.child("mode"), errors);
+  }
+}
+
+/// configMap and secret volumes, and projections of them: a name, a mode, items.
+void keyed_source(View source, std::string_view name_member, const Path& path, ErrorList& errors) {
+  if (source[name_member].as_string().empty()) errors.required(path.child(name_member), "");
+  file_mode(source["defaultMode"], path.child("defaultMode"), errors);
+  key_to_paths(source["items"], path.child("items"), errors);
+}
+
+void downward_items(View items, const Path& path, ErrorList& errors) {
+  for (View item : items.items()) {
+    if (item["path"].as_string().empty()) errors.required(path.child("path"), "");
+    non_reserved_path(item["path"], path.child("path"), errors);
+    const bool field = item["fieldRef"].is_object();
+    if (field && item["resourceFieldRef"].is_object()) {
+      errors.invalid(path, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously");
+    } else if (!field && !item["resourceFieldRef"].is_object()) {
+      errors.required(path, "one of fieldRef and resourceFieldRef is required");
+    }
+  }
+}
+
+void token_projection(View token, const Path& path, const Path& volume, ErrorList& errors) {
+  const int64_t seconds = token["expirationSeconds"].as_int();
+  if (seconds < 600)
+    errors.invalid_number(path.child("expirationSeconds"), seconds, "may not specify a duration less than 10 minutes");
+  if (seconds > int64_t{1} << 32)
+    errors.invalid_number(path.child("expirationSeconds"), seconds,
+                          "may not specify a duration larger than 2^32 seconds");
+  if (token["path"].as_string().empty()) {
+    errors.required(volume.child("path"), "");
+  } else {
+    non_reserved_path(token["path"], volume.child("path"), errors);
+  }
+}
+
+void projections(View projected, const Path& path, ErrorList& errors) {
+  const Path sources = path.child("sources");
+  size_t index = 0;
+  for (View source : projected["sources"].items()) {
+    const Path at = sources.index(index++);
+    int kinds = 0;
+    for (const std::string_view member : {"secret", "configMap"}) {
+      if (!source[member].is_object()) continue;
+      ++kinds;
+      keyed_source(source[member], "name", at.child(member), errors);
+    }
+    if (source["downwardAPI"].is_object()) {
+      ++kinds;
+      downward_items(source["downwardAPI"]["items"], at.child("downwardAPI"), errors);
+    }
+    if (source["serviceAccountToken"].is_object()) {
+      ++kinds;
+      token_projection(source["serviceAccountToken"], at.child("serviceAccountToken"), path, errors);
+    }
+    if (kinds > 1) errors.forbidden(at, "may not specify more than 1 volume type per source");
+  }
+}
+
+void volume_source(View volume, std::string_view type, const Path& path, ErrorList& errors) {
+  const View source = volume[type];
+  if (type == "configMap") {
+    keyed_source(source, "name", path, errors);
+  } else if (type == "secret") {
+    keyed_source(source, "secretName", path, errors);
+  } else if (type == "hostPath") {
+    if (source["path"].as_string().empty()) errors.required(path.child("path"), "");
+  } else if (type == "persistentVolumeClaim") {
+    if (source["claimName"].as_string().empty()) errors.required(path.child("claimName"), "");
+  } else if (type == "downwardAPI") {
+    file_mode(source["defaultMode"], path.child("defaultMode"), errors);
+    downward_items(source["items"], path, errors);
+  } else if (type == "projected") {
+    file_mode(source["defaultMode"], path.child("defaultMode"), errors);
+    projections(source, path, errors);
+  }
+}
+
+}  // namespace
+
+void volumes(View volumes, const Path& path, ErrorList& errors) {
+  std::set<std::string, std::less<>> names;
+  size_t index = 0;
+  for (View volume : volumes.items()) {
+    const Path at = path.index(index++);
+    int types = 0;
+    for (const auto& [type, source] : volume.members()) {
+      if (type == "name" || !source.is_object()) continue;
+      if (++types > 1) {
+        errors.forbidden(at.child(type), "may not specify more than 1 volume type");
+      } else {
+        volume_source(volume, type, at.child(type), errors);
+      }
+    }
+    if (types == 0) errors.required(at, "must specify a volume type");
+    const std::string_view name = volume["name"].as_string();
+    if (name.empty()) {
+      errors.required(at.child("name"), "");
+    } else {
+      dns1123_label(name, at.child("name"), errors);
+    }
+    if (!names.emplace(name).second) errors.duplicate(at.child("name"), name);
+  }
+}
+
+}  // namespace proa::api::validation
