@@ -14,13 +14,13 @@ import sys
 
 
 def programs(build):
-    """ctest's name and the program of each test."""
+    """The program of each test."""
     text = subprocess.run(
         ["ctest", "--test-dir", str(build), "--show-only=json-v1"],
         check=True, stdout=subprocess.PIPE).stdout
     for test in json.loads(text)["tests"]:
-        if "command" in test:
-            yield test["name"], pathlib.Path(test["command"][0]).name
+        # A program that is not built has no command here.
+        yield pathlib.Path(test.get("command", [test["name"]])[0]).name
 
 
 def count(report):
@@ -50,12 +50,11 @@ def main():
          "-j", str(os.cpu_count() or 2)] + sys.argv[2:], env=env)
     total = [0, 0, 0]
     ran = list(programs(build))
-    for _, program in ran:
-        counted = count(reports / (program + ".json"))
-        if counted:
-            total = [a + b for a, b in zip(total, counted)]
-    # A program that crashed, or that is no GoogleTest, shows in ctest's status alone.
-    if run.returncode != 0 and total[1] == 0:
+    for program in ran:
+        # A program that died, or was not built, wrote no report.
+        counted = count(reports / (program + ".json")) or (0, 1, 0)
+        total = [a + b for a, b in zip(total, counted)]
+    if run.returncode != 0 and total[1] == 0:  # e.g. a leak that is found after the last case
         total[1] = 1
     if not ran:
         print("no unit tests are built in %s" % build)
