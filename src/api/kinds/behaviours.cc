@@ -1,0 +1,148 @@
+// The table of the kinds that do more than their data says. A kind without a line here is served by the generic
+// behaviour.
+#include <array>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "api/kinds/kinds.h"
+#include "api/kinds/rows.h"
+#include "object/meta.h"
+
+namespace proa::api {
+namespace {
+
+using object::View;
+
+constexpr std::array<std::string_view, 9> kEventFields = {
+    "involvedObject.kind", "involvedObject.namespace",       "involvedObject.name",
+    "involvedObject.uid",  "involvedObject.apiVersion", "involvedObject.resourceVersion",
+    "involvedObject.fieldPath", "reason", "type"};
+constexpr std::array<std::string_view, 1> kNodeFields = {"spec.unschedulable"};
+constexpr std::array<std::string_view, 1> kNamespaceFields = {"status.phase"};
+
+std::string event_field(View event, std::string_view name) {
+  const size_t dot = name.find('.');
+  return dot == std::string_view::npos ? event[name].str() : event["involvedObject"][name.substr(dot + 1)].str();
+}
+
+std::string node_field(View node, std::string_view) {
+  return node["spec"]["unschedulable"].as_bool() ? "true" : "false";
+}
+
+std::string namespace_field(View ns, std::string_view) { return ns["status"]["phase"].str(); }
+
+void start_namespace(object::Value& ns, const WriteContext&) {
+  ns.set("status", object::Value::object({{"phase", "Active"}}));
+  object::Value finalizers = object::Value::array({"kubernetes"});
+  for (View other : View(ns)["spec"]["finalizers"].items())
+    if (other.as_string() != "kubernetes") finalizers.push_back(other.to_value());
+  ns["spec"].set("finalizers", std::move(finalizers));
+}
+
+void start_claim(object::Value& claim, const WriteContext&) {
+  claim.set("status", object::Value::object({{"phase", "Pending"}}));
+}
+
+KindBehaviour with_row(decltype(KindBehaviour::row) row) {
+  KindBehaviour behaviour;
+  behaviour.row = row;
+  return behaviour;
+}
+
+KindBehaviour namespace_behaviour() {
+  KindBehaviour behaviour = with_row(rows::namespace_);
+  behaviour.name_rule = NameRule::kLabel;
+  behaviour.prepare_for_create = start_namespace;
+  behaviour.returns_deleted_object = true;
+  behaviour.selectable_fields = kNamespaceFields;
+  behaviour.field = namespace_field;
+  return behaviour;
+}
+
+KindBehaviour node_behaviour() {
+  KindBehaviour behaviour = with_row(rows::node);
+  behaviour.selectable_fields = kNodeFields;
+  behaviour.field = node_field;
+  return behaviour;
+}
+
+KindBehaviour event_behaviour() {
+  KindBehaviour behaviour = with_row(rows::event);
+  behaviour.allow_create_on_update = true;
+  behaviour.selectable_fields = kEventFields;
+  behaviour.field = event_field;
+  return behaviour;
+}
+
+KindBehaviour creatable_by_update(decltype(KindBehaviour::row) row = nullptr) {
+  KindBehaviour behaviour = with_row(row);
+  behaviour.allow_create_on_update = true;
+  return behaviour;
+}
+
+KindBehaviour rbac() {
+  KindBehaviour behaviour = creatable_by_update();
+  behaviour.name_rule = NameRule::kPathSegment;
+  return behaviour;
+}
+
+KindBehaviour claim_behaviour() {
+  KindBehaviour behaviour = with_row(rows::persistent_volume_claim);
+  behaviour.prepare_for_create = start_claim;
+  behaviour.returns_deleted_object = true;
+  return behaviour;
+}
+
+KindBehaviour returning_deleted(decltype(KindBehaviour::row) row) {
+  KindBehaviour behaviour = with_row(row);
+  behaviour.returns_deleted_object = true;
+  return behaviour;
+}
+
+using Table = std::map<std::string, KindBehaviour, std::less<>>;
+
+Table make_table() {
+  Table table;
+  table["Pod"] = kinds::pod();
+  table["Service"] = kinds::service();
+  table["ConfigMap"] = kinds::config_map();
+  table["Secret"] = kinds::secret();
+  table["ReplicationController"] = kinds::replication_controller();
+  table["Namespace"] = namespace_behaviour();
+  table["Node"] = node_behaviour();
+  table["Event"] = event_behaviour();
+  table["Event.events.k8s.io"] = event_behaviour();
+  table["Endpoints"] = creatable_by_update(rows::endpoints);
+  table["ServiceAccount"] = returning_deleted(rows::service_account);
+  table["PersistentVolume"] = returning_deleted(rows::persistent_volume);
+  table["PersistentVolumeClaim"] = claim_behaviour();
+  table["PodTemplate"] = returning_deleted(nullptr);
+  table["ResourceQuota"] = returning_deleted(nullptr);
+  table["Deployment.apps"] = kinds::deployment();
+  table["ReplicaSet.apps"] = kinds::replica_set();
+  table["DaemonSet.apps"] = kinds::daemon_set();
+  table["StatefulSet.apps"] = kinds::stateful_set();
+  table["ControllerRevision.apps"] = with_row(rows::controller_revision);
+  table["Job.batch"] = with_row(rows::job);
+  table["CronJob.batch"] = with_row(rows::cron_job);
+  table["EndpointSlice.discovery.k8s.io"] = with_row(rows::endpoint_slice);
+  table["StorageClass.storage.k8s.io"] = returning_deleted(rows::storage_class);
+  table["Lease.coordination.k8s.io"] = creatable_by_update();
+  for (const char* kind : {"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
+    table[std::string(kind) + ".rbac.authorization.k8s.io"] = rbac();
+  return table;
+}
+
+}  // namespace
+
+const KindBehaviour& behaviour_of(std::string_view group, std::string_view kind) {
+  static const Table table = make_table();
+  static const KindBehaviour generic;
+  std::string key(kind);
+  if (!group.empty()) key.append(".").append(group);
+  const auto found = table.find(key);
+  return found == table.end() ? generic : found->second;
+}
+
+}  // namespace proa::api
