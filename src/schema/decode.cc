@@ -9,7 +9,7 @@
 #include "fmt/format.h"
 #include "object/quantity.h"
 #include "object/time.h"
-#include "schema/go_text.h"
+#include "schema/time_text.h"
 #include "schema/zero.h"
 
 namespace proa::schema {

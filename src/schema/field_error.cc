@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fmt/format.h"
+#include "object/go_text.h"
 #include "object/json.h"
 
 namespace proa::schema {
@@ -22,46 +23,9 @@ std::string with_detail(std::string message, std::string_view detail) {
   return message;
 }
 
-/// Length of the well-formed UTF-8 sequence at the start of `text`, 0 when there is none; its code point in `rune`.
-size_t utf8_sequence(std::string_view text, char32_t& rune) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  const size_t size = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
-  if (size == 0 || size > text.size() || first > 0xf4) return 0;
-  rune = size == 1 ? first : first & (0x7f >> size);
-  for (size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-    rune = (rune << 6) | (byte(i) & 0x3f);
-  }
-  static constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = rune >= 0xd800 && rune <= 0xdfff;
-  return rune < kLeast[size] || surrogate || rune > 0x10ffff ? 0 : size;
-}
-
 }  // namespace
 
-std::string go_quote(std::string_view text) {
-  std::string out = "\"";
-  while (!text.empty()) {
-    char32_t rune = 0;
-    const size_t size = utf8_sequence(text, rune);
-    const char c = text[0];
-    if (size == 0) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    } else if (c == '"' || c == '\\') {
-      out += {'\\', c};
-    } else if (size == 1 && (c < ' ' || c == 0x7f)) {
-      static constexpr std::string_view kNames = "abtnvfr";
-      out += c >= 7 && c <= 13 ? fmt::format("\\{}", kNames[c - 7]) : fmt::format("\\x{:02x}", static_cast<int>(c));
-    } else if (rune == 0xfeff || rune == 0xad || (rune >= 0x80 && rune < 0xa1) || (rune >= 0x2028 && rune <= 0x2029)) {
-      out += fmt::format("\\u{:04x}", static_cast<uint32_t>(rune));
-    } else {
-      out.append(text.substr(0, size));
-    }
-    text.remove_prefix(std::max<size_t>(size, 1));
-  }
-  return out + '"';
-}
+std::string go_quote(std::string_view text) { return object::go_quoted(text); }
 
 void Path::write(std::string& out) const {
   if (parent_ != nullptr) parent_->write(out);

@@ -27,6 +27,8 @@ struct Envelope {
 };
 bool has_protobuf_magic(std::string_view body);
 Result<Envelope> open_envelope(std::string_view body);
+/// The object inside, with the envelope's apiVersion and kind. Views into the body are not kept.
+Result<object::Value> decode_envelope(const Envelope& envelope, Type type);
 /// Appends magic, envelope and the encoded object; apiVersion and kind come from the object.
 void encode_envelope(object::View object, Type type, std::string& out);
 

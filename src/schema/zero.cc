@@ -62,15 +62,16 @@ bool is_left_out(Field field) {
 Value zero_element(Field field) {
   switch (field.scalar()) {
     case Scalar::kMessage: return zero_message(field.type());
-    case Scalar::kString: return "";
-    case Scalar::kBytes: return nullptr;
+    case Scalar::kString:
+    case Scalar::kBytes: return "";
     case Scalar::kBool: return false;
     default: return 0;
   }
 }
 
 Value zero_value(Field field) {
-  if (field.shape() != Shape::kSingle || field.has(Field::kPointer)) return nullptr;
+  const bool is_null = field.shape() != Shape::kSingle || field.has(Field::kPointer) || field.scalar() == Scalar::kBytes;
+  if (is_null) return nullptr;
   return zero_element(field);
 }
 

@@ -1,4 +1,4 @@
-#include "schema/go_text.h"
+#include "schema/time_text.h"
 
 #include "fmt/format.h"
 #include "schema/field_error.h"

@@ -1,5 +1,4 @@
-// Texts of Go's standard library that reach clients through Kubernetes: errors of time.Parse and base64, %q.
-// Private to this room, but for go_quote() of field_error.h.
+// Errors of Go's time.Parse and base64, as they reach clients through Kubernetes. Private to this room.
 #pragma once
 
 #include <string>
