@@ -3,6 +3,7 @@
 #   PHASES="seq conc get …"   the load generator's phases (bench/kube/run-phases.sh names them all)
 #   QUICK=1                   seq, conc and get only
 #   REFERENCE=no              Proa alone; REFERENCE=build builds the reference when it is missing (20 minutes, once)
+#   PROA=FILE                 the program to measure (default: the release build)
 #   ANCHORS_DIR=D             where the reference and the load generator are, or are built (default: build/bench)
 # The load generator and the reference need Go 1.25; without it only what needs no client is measured, and it says so.
 set -euo pipefail
@@ -54,9 +55,9 @@ with_reference() {
   fi
   return 1
 }
-scripts/build.sh release proa
-proa=$PWD/build/release/proa
-[ -x "$proa" ] || skip "proa is not built"
+if [ -z "${PROA:-}" ]; then scripts/build.sh release proa; fi
+proa=$(readlink -f "${PROA:-build/release/proa}" || true)
+[ -x "${proa:-none}" ] || skip "proa is not built"
 
 # --- one side ----------------------------------------------------------------
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }

@@ -40,10 +40,13 @@ def result(*path):
 
 def pod_kib(rows):
     """Growth of resident memory over the creation of pods, per pod, in KiB."""
-    before, after = find(rows, "rss_mib"), find(rows, "pods-create")
-    if not before or not after or not after.get("rss_after_kib"):
-        return None
-    return (sum(after["rss_after_kib"].values()) - 1024 * value(before)) / after["params"]["n"]
+    before = None
+    for r in rows:
+        memory = sum(r.get("rss_after_kib", {}).values())
+        if r["phase"] == "pods-create" and before and memory:
+            return (memory - before) / r["params"]["n"]
+        before = memory or before
+    return None
 
 
 JSON_LIST = dict(content="json", gzip=False, resourceVersion="unset(quorum)")
