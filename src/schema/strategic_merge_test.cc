@@ -54,10 +54,11 @@ TEST(StrategicMergeTest, lists_without_merge_key_are_replaced) {
             pod(R"({"containers":[{"name":"web","args":["c"]}]})"));
 }
 
+// What the server alone knows comes after what is new, as upstream does.
 TEST(StrategicMergeTest, primitive_lists_are_sets) {
   EXPECT_EQ(merged(R"({"metadata":{"finalizers":["a","b"]}})",
                    R"({"metadata":{"$deleteFromPrimitiveList/finalizers":["a"],"finalizers":["c"]}})"),
-            R"({"metadata":{"finalizers":["b","c"]}})");
+            R"({"metadata":{"finalizers":["c","b"]}})");
 }
 
 TEST(StrategicMergeTest, retain_keys_drops_the_rest) {
