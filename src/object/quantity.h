@@ -7,7 +7,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/int128.h"
 #include "base/status.h"
+#include "object/view.h"
 
 namespace proa::object {
 
@@ -18,6 +20,8 @@ class Quantity {
   Quantity() = default;
   static Quantity of_milli(int64_t milli, Format format = Format::kDecimalSI);
   static Quantity of(int64_t units, Format format = Format::kDecimalSI);
+  /// Of a JSON string or number; blanks around the text are passed over.
+  static Result<Quantity> of_view(View view);
   /// Error message: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'
   static Result<Quantity> parse(std::string_view text);
 
@@ -28,14 +32,17 @@ class Quantity {
   bool is_negative() const { return nano_ < 0; }
   Quantity operator+(const Quantity& other) const;
   Quantity operator-(const Quantity& other) const;
+  Format format() const { return format_; }
   std::strong_ordering operator<=>(const Quantity& other) const { return nano_ <=> other.nano_; }
   bool operator==(const Quantity& other) const { return nano_ == other.nano_; }
-  /// Canonical: "1500m" -> "1500m", "1000m" -> "1", "1024Ki" -> "1Mi".
+  /// Canonical: "1500m" -> "1500m", "1000m" -> "1", "1024Ki" -> "1Mi". Like upstream, a parsed text that is
+  /// canonical but for its digits ("12.500", "+1") is given back as it was written.
   std::string to_string() const;
 
  private:
-  __int128 nano_ = 0;
+  base::Int128 nano_ = 0;
   Format format_ = Format::kDecimalSI;
+  std::string written_;  // where to_string() is not the canonical text
 };
 
 }  // namespace proa::object

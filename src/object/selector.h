@@ -19,6 +19,8 @@ class LabelSelector {
     std::string key;
     Op op;
     std::vector<std::string> values;  // sorted
+    /// Written as `=` or `!=`: kIn or kNotIn of one value, but printed so.
+    bool exact = false;
     bool operator==(const Requirement&) const = default;
   };
 
