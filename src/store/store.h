@@ -27,6 +27,7 @@
 
 #include "base/status.h"
 #include "object/document.h"
+#include "runtime/clock.h"
 
 namespace proa::store {
 
@@ -113,8 +114,9 @@ class Store {
   /// The newest sequenced state of a key, durable or not: what a writer must base its change on. Any thread.
   virtual EntryPtr latest(std::string_view key) const = 0;
 
-  /// Sequences the writes as one: all or none. `done` is called exactly once: at once (on the calling thread) with
-  /// a refusal; or, after fsync, on the store's thread with the result or with the disk's error. Any thread.
+  /// Sequences the writes as one: all or none. Their documents are moved in: nobody else holds them. `done` is
+  /// called exactly once: at once (on the calling thread) with a refusal, or with 429 when too many writes wait; or,
+  /// after fsync, on the store's thread with the result or with the disk's error. Any thread.
   /// Callbacks must not block; at the time of the call the durable head holds the write.
   virtual void commit(std::vector<Write> writes, std::function<void(Result<Committed>)> done) = 0;
 
@@ -150,6 +152,9 @@ class Sealer {
   virtual Result<std::string> open(std::string_view key, std::string_view sealed) = 0;
 };
 
+/// So many writes may share one commit; their keys differ.
+inline constexpr size_t kMaxWritesPerCommit = 4096;
+
 struct SqliteOptions {
   std::string path;               // the database file; its folder exists
   Sealer* sealer = nullptr;
@@ -158,7 +163,17 @@ struct SqliteOptions {
 /// Opens or creates. Errors name the file and what to do: foreign, damaged, newer than this program, not writable.
 Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options);
 
-/// Nothing on disk; commits are "durable" at once.
-std::unique_ptr<Store> make_memory_store();
+struct MemoryOptions {
+  /// The revision to begin at. A store that forgets takes ahead_of_time(), so that no revision of its former life
+  /// comes back.
+  Revision first_revision = 1;
+  runtime::Clock* clock = nullptr;  // null: the machine's
+};
+/// Nothing on disk; commits are "durable" at once: `done` and wake-ups run within commit(), or in that of another
+/// thread that was there before.
+std::unique_ptr<Store> make_memory_store(const MemoryOptions& options = {});
+
+/// A revision above all that a store of this cluster can have given out before now, at up to 100,000 per second.
+Revision ahead_of_time(runtime::Clock& clock);
 
 }  // namespace proa::store
