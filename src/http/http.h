@@ -38,6 +38,7 @@ struct Peer {
   std::string address;                 // "127.0.0.1:51234", "in-process"
   std::string certificate_common_name; // of a client certificate that our CA signed; empty: none
   std::vector<std::string> certificate_organizations;
+  std::string certificate_error;       // a certificate came that our CA did not sign, or that has expired: why (401)
   bool tls = false;
 };
 
