@@ -66,10 +66,10 @@ struct List {
 };
 
 struct DeleteOptions {
-  std::string uid;                  // precondition; empty: none
-  int64_t resource_version = 0;     // precondition; 0: none
+  std::string uid;                    // precondition; empty: none
+  int64_t resource_version = 0;       // precondition; 0: none
   int64_t grace_period_seconds = -1;  // -1: the object's own
-  std::string propagation_policy;   // "Background", "Foreground", "Orphan"; empty: the resource's default
+  std::string propagation_policy;     // "Background", "Foreground", "Orphan"; empty: the resource's default
 };
 
 enum class PatchType { kJson, kMerge, kStrategicMerge };
@@ -77,9 +77,9 @@ enum class PatchType { kJson, kMerge, kStrategicMerge };
 struct WatchEvent {
   enum class Type { kAdded, kModified, kDeleted, kBookmark, kError };
   Type type;
-  object::Document object;   // kBookmark: empty
+  object::Document object;  // kBookmark: empty
   int64_t resource_version = 0;
-  Status error;              // kError: the watch is over (410: list anew)
+  Status error;  // kError: the watch is over (410: list anew)
 };
 
 /// Ends when destroyed; its callback is not called after that.

@@ -28,6 +28,8 @@ class Informer {
   virtual ~Informer() = default;
 
   virtual bool synced() const = 0;
+  /// Every write of this resource up to this revision is in the cache. Grows before the handlers are called.
+  virtual int64_t resource_version() const = 0;
   /// Empty document when there is none.
   virtual object::Document get(std::string_view ns, std::string_view name) const = 0;
   /// Ordered by namespace and name. `ns` empty: all.
@@ -43,7 +45,7 @@ class Informer {
 };
 
 /// Ready-made indexes.
-inline constexpr std::string_view kByOwner = "owner-uid";      // metadata.ownerReferences[controller].uid
+inline constexpr std::string_view kByOwner = "owner-uid";  // metadata.ownerReferences[controller].uid
 inline constexpr std::string_view kByNode = "spec.nodeName";
 void index_by_owner(Informer& informer);
 void index_by_node(Informer& informer);
