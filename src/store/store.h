@@ -97,10 +97,10 @@ enum class Refusal { kNone, kExists, kNotFound, kChanged };
 
 struct Committed {
   Refusal refusal = Refusal::kNone;
-  size_t refused_index = 0;      // which write
-  EntryPtr current;              // what the head held under that key (null: nothing)
-  Revision revision = 0;         // when taken
-  std::vector<EntryPtr> entries; // one per write, as stored (of a delete: the last state)
+  size_t refused_index = 0;       // which write
+  EntryPtr current;               // what the head held under that key (null: nothing)
+  Revision revision = 0;          // when taken
+  std::vector<EntryPtr> entries;  // one per write, as stored (of a delete: the last state)
 };
 
 class Store {
@@ -124,8 +124,7 @@ class Store {
   /// when `from` is older than the history, 504 when it is from the future. `wake` is called on the store's thread
   /// after a commit that may interest the watch (at most once until next() returned kIdle again); it must not
   /// block and is not called after the Watch is destroyed.
-  virtual Result<std::unique_ptr<Watch>> watch(std::string_view prefix, Revision from,
-                                               std::function<void()> wake) = 0;
+  virtual Result<std::unique_ptr<Watch>> watch(std::string_view prefix, Revision from, std::function<void()> wake) = 0;
 
   /// The oldest revision that watch() and snapshot_at() still take.
   virtual Revision oldest() const = 0;
@@ -156,9 +155,11 @@ class Sealer {
 inline constexpr size_t kMaxWritesPerCommit = 4096;
 
 struct SqliteOptions {
-  std::string path;               // the database file; its folder exists
+  std::string path;  // the database file; its folder exists
   Sealer* sealer = nullptr;
-  int64_t history_seconds = 300;  // how long previous values are kept
+  int64_t history_seconds = 300;    // how long previous values are kept
+  runtime::Clock* clock = nullptr;  // null: the machine's
+  const char* vfs = nullptr;        // SQLite's file layer; tests put faults there
 };
 /// Opens or creates. Errors name the file and what to do: foreign, damaged, newer than this program, not writable.
 Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options);

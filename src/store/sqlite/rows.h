@@ -1,0 +1,32 @@
+// How events become rows and rows become events: Kubernetes JSON, sealed where the key asks for it, with a checksum.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "store/log.h"
+#include "store/sqlite/database.h"
+
+namespace proa::store::sqlite {
+
+/// CRC-32 (zlib's) of the key and then the value, as stored.
+uint32_t checksum(std::string_view key, std::string_view value);
+
+/// Writes events as rows.
+class RowWriter {
+ public:
+  static Result<RowWriter> prepare(Database& database, Sealer* sealer);
+  /// `place`: within the events of one revision.
+  Result<void> write(Database& database, const Event& event, int place, int64_t at_seconds);
+
+ private:
+  RowWriter(Statement insert, Sealer* sealer) : insert_(std::move(insert)), sealer_(sealer) {}
+  Statement insert_;
+  Sealer* sealer_;
+  std::string json_;
+};
+
+/// Reads all rows: the state, and the events after the compacted revision. Whatever does not fit together is damage.
+Result<Recovered> recover(Database& database, Sealer* sealer);
+
+}  // namespace proa::store::sqlite
