@@ -9,9 +9,10 @@ from pathlib import Path
 MEMBER = re.compile(r"^\t(?:(\w+)\s+)?([^\s`]+|map\[[^\]]*\]\S+)\s+`(.*)`")
 EMBEDDED = re.compile(r"^\t(\*?[\w.]+)\s+`(.*)`")
 TAG = re.compile(r'(\w+):"([^"]*)"')
-CONSTANT = re.compile(r'^\s*\w+\s+(\w+)\s+=\s+"([^"]*)"')
-CONSTANT_CALL = re.compile(r'^\s*(?:const\s+)?\w+\s+=\s+(\w+)\("([^"]*)"\)')
-CONSTANT_ONE = re.compile(r'^const\s+\w+\s+(\w+)\s+=\s+"([^"]*)"')
+CONSTANT = re.compile(r'^\s*(\w+)\s+(\w+)\s+=\s+"([^"]*)"')
+CONSTANT_CALL = re.compile(r'^\s*(?:const\s+)?(\w+)\s+=\s+(\w+)\("([^"]*)"\)')
+CONSTANT_REFERENCE = re.compile(r'^\s*(\w+)\s+=\s+(\w+)\((\w+)\.(\w+)\)')
+CONSTANT_ONE = re.compile(r'^const\s+(\w+)\s+(\w+)\s+=\s+"([^"]*)"')
 
 
 @dataclass
@@ -45,7 +46,8 @@ class Package:
     path: str
     name: str = ""
     types: dict = field(default_factory=dict)
-    constants: dict = field(default_factory=dict)  # type -> [(value, comment)]
+    constants: dict = field(default_factory=dict)  # type -> [(name, value, comment)]
+    references: list = field(default_factory=list) # (type, name, alias, name there, comment)
     imports: dict = field(default_factory=dict)    # file alias -> path
 
 
@@ -75,7 +77,7 @@ def description(comment):
             text = text[:-1] + "\n" + line + "\n"
         else:
             text += line + " "
-    return text.rstrip("\n").replace('\\"', '"').strip(" ")
+    return text.rstrip("\n").strip(" ")
 
 
 def clean(comment):
@@ -140,7 +142,11 @@ def read_file(text, package):
         elif line == ")":
             in_constants = False
         elif found := ((CONSTANT.match(line) or CONSTANT_CALL.match(line)) if in_constants else CONSTANT_ONE.match(line)):
-            package.constants.setdefault(found.group(1), []).append((found.group(2), clean(comment)))
+            name, go_type, value = found.groups()
+            package.constants.setdefault(go_type, []).append((name, value, clean(comment)))
+        elif in_constants and (found := CONSTANT_REFERENCE.match(line)):
+            name, go_type, alias, there = found.groups()
+            package.references.append((go_type, name, alias, there, clean(comment)))
         comment = []
 
 

@@ -48,12 +48,14 @@ class Field:
     packed: bool = False
     merge: bool = False
     retain_keys: bool = False
+    replace: bool = False
     atomic: bool = False
+    granular: bool = False
     merge_key: str = ""
     list_type: str = ""
     list_keys: list = dc_field(default_factory=list)
     enums: list = dc_field(default_factory=list)
-    enum_doc: str = ""
+    enum_lines: list = dc_field(default_factory=list)  # what OpenAPI appends to the description
     default: str = ""         # JSON, as OpenAPI shows it
     elem_default: str = ""
     marked_default: str = ""  # JSON, of the marker +default=, which the server applies too
@@ -163,7 +165,7 @@ class Model:
         f.omit_empty = "omitempty" in member.json_options
         f.omit_zero = "omitzero" in member.json_options
         self.resolve(package, member.go_type, f)
-        self.mark(f, member)
+        self.mark(f, member, package)
         self.check_wire(f, message)
         return f
 
@@ -232,14 +234,24 @@ class Model:
     def enumerate(self, declared, f):
         if not any(m == "enum" or m == "k8s:enum" for m, _ in gotypes.markers(declared.comment)):
             return
-        values = declared.package.constants.get(declared.name, [])
-        f.enums = sorted({v for v, _ in values})
-        notes = {v: gotypes.description(c) for v, c in values}
-        lines = [f" - `\"{v}\"`" + (" " + notes[v].replace("\n", " ").strip() if notes[v] else "") for v in f.enums]
-        f.enum_doc = "Possible enum values:\n" + "\n".join(lines)
+        package = declared.package
+        values = list(package.constants.get(declared.name, []))
+        for go_type, name, alias, there, comment in package.references:
+            if go_type == declared.name:
+                values.append((name, self.constant_of(package.imports[alias], there), comment))
+        notes = {value: " ".join(" ".join(comment).removeprefix(name).split()) for name, value, comment in values}
+        f.enums = sorted(notes)
+        f.enum_lines = ["", "Possible enum values:"] + [f' - `"{v}"` {notes[v]}'.rstrip() for v in f.enums]
 
-    def mark(self, f, member):
-        optional = f.omit_empty or f.omit_zero
+    def constant_of(self, path, wanted):
+        for known in self.package(path).constants.values():
+            for name, value, _ in known:
+                if name == wanted:
+                    return value
+        raise Problem(f"no constant {wanted} in {path}")
+
+    def mark(self, f, member, package):
+        optional, required = f.omit_empty or f.omit_zero, False
         for name, value in gotypes.markers(member.comment):
             if name in ("optional", "k8s:optional"):
                 optional = True
@@ -249,30 +261,45 @@ class Model:
                 f.list_keys.append(value)
             elif name == "patchStrategy":
                 f.merge |= "merge" in value
+                f.replace |= value == "replace"
                 f.retain_keys |= "retainKeys" in value
             elif name == "patchMergeKey":
                 f.merge_key = value
             elif name in ("structType", "mapType") and value == "atomic":
                 f.atomic = True
-            elif name == "default" and value is not None and not value.startswith("ref("):
-                f.default = f.marked_default = value.strip().strip("`")
+            elif name in ("structType", "mapType") and value == "granular":
+                f.granular = True
+            elif name == "default" and value is not None:
+                f.default = f.marked_default = self.constant(package, value.strip().strip("`"))
             elif name in ("k8s:minimum", "k8s:maximum", "k8s:maxItems", "k8s:maxLength", "k8s:format"):
                 f.rule[name[4:]] = value
-            elif name in ("k8s:required",):
-                f.rule["required"] = True
+            if name in ("required", "k8s:required"):
+                required = True
         strategy = member.tags.get("patchStrategy", "")
         f.merge |= "merge" in strategy.split(",")
+        f.replace |= strategy == "replace"
         f.retain_keys |= "retainKeys" in strategy.split(",")
         f.merge_key = member.tags.get("patchMergeKey", f.merge_key)
-        f.required = not optional
+        f.required = required or not optional
         self.openapi_defaults(f)
-        if f.enum_doc:
-            f.doc = (f.doc + "\n\n" if f.doc else "") + f.enum_doc
+        if f.enum_lines and f.shape == "single":
+            f.doc = gotypes.description(member.comment + f.enum_lines)
+
+    @staticmethod
+    def constant(package, value):
+        """`ref(Name)` of a default: the value of that constant, as JSON."""
+        if not value.startswith("ref("):
+            return value
+        for known in package.constants.values():
+            for name, text, _ in known:
+                if value == f"ref({name})":
+                    return f'"{text}"'
+        raise Problem(f"no constant for {value}")
 
     @staticmethod
     def openapi_defaults(f):
         if f.shape == "single" and not f.pointer and not f.default:
-            if f.scalar == "message" and f.type.form in ("struct", "time", "micro_time", "quantity") :
+            if f.scalar == "message" and f.type.form in ("struct",):
                 f.default = "{}"
             elif f.scalar != "message" and not f.omit_empty:
                 f.default = ZERO.get(f.scalar, "")

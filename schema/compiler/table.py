@@ -55,7 +55,7 @@ class Writer:
         return record
 
     def field(self, owner, f):
-        flags = (f.pointer, f.omit_empty, f.omit_zero, f.required, f.retain_keys, f.merge, f.atomic, f.packed)
+        flags = (f.pointer, f.omit_empty, f.omit_zero, f.required, f.retain_keys, f.merge, f.atomic, f.packed, f.granular, f.replace)
         record = self.text(f.name) + struct.pack("<II", name_hash(f.name), f.type.index if f.type else NONE)
         for text in (f.go_type, f.go_elem, f.doc, f.merge_key, f.via_path, f.default, f.elem_default):
             record += self.text(text)

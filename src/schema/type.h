@@ -94,6 +94,8 @@ class Field {
     kMerge = 32,          // +patchStrategy=merge
     kAtomicStruct = 64,   // +structType=atomic, +mapType=atomic
     kPacked = 128,        // a packed list of numbers on the wire (proto3)
+    kReplace = 512,       // +patchStrategy=replace: a patch replaces the struct instead of merging it
+    kGranular = 256,      // +mapType=granular
   };
 
   Field() = default;
