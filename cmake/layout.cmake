@@ -2,7 +2,7 @@
 # (tools/check holds the includes against the same table).
 proa_room(base)
 proa_room(runtime DEPS base LIBS OpenSSL::Crypto)
-proa_room(object DEPS base LIBS PkgConfig::FYAML PkgConfig::SIMDJSON)
+proa_room(object DEPS base LIBS PkgConfig::YAML)
 proa_room(schema DEPS object base)
 proa_room(store DEPS runtime object base LIBS SQLite::SQLite3 ZLIB::ZLIB)
 proa_room(auth DEPS runtime object base LIBS OpenSSL::SSL OpenSSL::Crypto)
@@ -18,6 +18,10 @@ proa_room(net DEPS client schema runtime object base)
 proa_room(cli DEPS client http schema runtime object base LIBS OpenSSL::SSL ZLIB::ZLIB)
 proa_room(sim DEPS api controllers scheduler node store client schema runtime object base)
 
+if(EXISTS ${CMAKE_SOURCE_DIR}/src/sim/sim_run.cc)
+  add_executable(sim_run ${CMAKE_SOURCE_DIR}/src/sim/sim_run.cc)
+  target_link_libraries(sim_run PRIVATE proa_sim)
+endif()
 if(EXISTS ${CMAKE_SOURCE_DIR}/src/main/main.cc)
   proa_room(main DEPS sim cli net node scheduler controllers api admission auth http client schema store
                       runtime object base)

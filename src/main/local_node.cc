@@ -1,0 +1,143 @@
+// The machine as a node: the gateway's address, containerd, the node agent, and the network for Services and names.
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "main/on_loop.h"
+#include "main/parts.h"
+#include "node/agent.h"
+#include "node/containerd/supervisor.h"
+#include "node/cri/client.h"
+#include "node/machine.h"
+#include "node/probes/probe.h"
+#include "runtime/file.h"
+#include "runtime/process.h"
+
+namespace proa {
+namespace {
+
+
+auth::User node_user(const std::string& name) {
+  return {"system:node:" + name, "", {"system:nodes", "system:masters", "system:authenticated"}, {}};
+}
+
+std::string port_of(const std::string& listen) { return listen.substr(listen.rfind(':') + 1); }
+
+/// The pods' gateway is an address of the loopback link, so that it is there before the first pod is, and the API
+/// and DNS can listen on it; every pod's link leads to it.
+Result<void> set_gateway(const NetworkPlan& network, bool present) {
+  runtime::Command command;
+  command.argv = {"ip", "address", present ? "replace" : "delete", network.pod_gateway + "/32", "dev", "lo"};
+  auto result = runtime::run_process(command);
+  if (!result) return Error(result.error());
+  if (present && result->exit_code != 0)
+    return Error(base::internal_error("cannot add the pods' gateway " + network.pod_gateway + ": " + result->err));
+  return {};
+}
+
+node::SupervisorOptions supervisor_options(const std::string& node_dir, const NetworkPlan& network) {
+  node::SupervisorOptions options;
+  options.data_dir = node_dir;
+  options.network = {.name = "proa-" + network.id, .cidr = network.pod_cidr, .data_dir = node_dir};
+  return options;
+}
+
+node::NodeSettings settings_of(const cli::ClusterConfig& config, const NetworkPlan& network) {
+  const std::string dir = cli::DataDir{config.data_dir}.node();
+  node::NodeSettings settings = node::settings_of_this_machine();
+  settings.name = config.node_name;
+  settings.pods_dir = dir + "/pods";
+  settings.logs_dir = dir + "/logs";
+  settings.pod_cidr = network.pod_cidr;
+  settings.cluster_dns = network.dns_address;
+  return settings;
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  return fmt::format("this machine cannot run containers:\n  {}\nStart without them: proa up --simulate 3 (simulated "
+                     "nodes) or proa up --no-node (control plane alone).",
+                     fmt::join(lines, "\n  "));
+}
+
+class LocalNode : public Part {
+ public:
+  explicit LocalNode(const PartContext& context)
+      : context_(context), settings_(settings_of(context.config, context.network)) {
+    loop_.start();
+  }
+
+  ~LocalNode() override {
+    run_on(loop_, [&] {
+      agent_.reset();
+      runtime_.reset();
+      client_.reset();
+      probes_.reset();
+      supervisor_.reset();
+    });
+    loop_.stop();
+    loop_.join();
+  }
+
+  Result<void> start() {
+    if (auto made = make_folders(); !made) return made;
+    if (auto set = set_gateway(context_.network, true); !set) return set;
+    const std::string address = context_.network.pod_gateway + ":" + port_of(context_.config.listen);
+    if (auto added = context_.server.add_listener(address); !added) return added;
+    context_.ready.step("Starting containerd");
+    const std::string dir = cli::DataDir{context_.config.data_dir}.node();
+    run_on(loop_, [&] {
+      supervisor_ = std::make_unique<node::Supervisor>(loop_, supervisor_options(dir, context_.network));
+    });
+    auto up = wait_on<void>(loop_, [&](auto done) { supervisor_->start(done); });
+    if (!up) return up;
+    return start_agent();
+  }
+
+  std::string describe() const override { return settings_.name + " Ready"; }
+
+ private:
+  Result<void> make_folders() {
+    for (const auto& folder : {settings_.pods_dir, settings_.logs_dir})
+      if (auto made = runtime::make_dirs(folder); !made) return made;
+    return {};
+  }
+
+  Result<void> start_agent() {
+    context_.ready.step("Registering the node");
+    run_on(loop_, [&] {
+      client_ = context_.api.in_process_client(loop_, node_user(settings_.name), "kubelet");
+      runtime_ = node::cri::make_client(loop_, supervisor_->socket_path());
+      probes_ = node::make_probe_network(loop_);
+      agent_ = std::make_unique<node::Agent>(settings_, node::AgentParts{*client_, loop_, *runtime_, *probes_});
+    });
+    return wait_on<void>(loop_, [&](auto done) { agent_->start(done); });
+  }
+
+  const PartContext context_;
+  const node::NodeSettings settings_;
+  runtime::EventLoop loop_{"node"};
+  std::unique_ptr<node::Supervisor> supervisor_;
+  std::unique_ptr<client::Client> client_;
+  std::unique_ptr<node::cri::Runtime> runtime_;
+  std::unique_ptr<node::ProbeNetwork> probes_;
+  std::unique_ptr<node::Agent> agent_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Part>> start_local_node(const PartContext& context) {
+  if (const auto missing = node::missing_prerequisites(); !missing.empty())
+    return Error(base::bad_request(joined(missing)));
+  auto node = std::make_unique<LocalNode>(context);
+  if (auto started = node->start(); !started) return Error(started.error());
+  return node;
+}
+
+Result<void> teardown_local_node(const cli::ClusterConfig& config, const NetworkPlan& network) {
+  const std::string dir = cli::DataDir{config.data_dir}.node();
+  if (!runtime::file_exists(dir)) return {};
+  (void)set_gateway(network, false);
+  return {};
+}
+
+}  // namespace proa
