@@ -38,6 +38,8 @@ function(proa_hand_out_schema)
     set_source_files_properties(${CMAKE_SOURCE_DIR}/src/schema/table.cc PROPERTIES
       COMPILE_DEFINITIONS PROA_SCHEMA_TABLE="${schema_out}/schema_table.bin"
       OBJECT_DEPENDS ${schema_out}/schema_table.bin)
+    set_source_files_properties(${CMAKE_SOURCE_DIR}/src/schema/upstream_data_test.cc PROPERTIES
+      COMPILE_DEFINITIONS PROA_UPSTREAM_DATA="${schema_out}/src/k8s.io/api/testdata/HEAD")
   endif()
 endfunction()
 cmake_language(DEFER CALL proa_hand_out_schema)

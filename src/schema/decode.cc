@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/base64.h"
 #include "fmt/format.h"
 #include "object/quantity.h"
 #include "object/time.h"
@@ -211,7 +212,9 @@ void Decoder::bytes(Value& value, const Frame* at, std::string_view go_type) {
   if (!value.is_string()) return mismatch(json_word(value), at, go_type);
   const size_t bad = base64_error(value.string());
   if (bad != std::string_view::npos) return fail(fmt::format("illegal base64 data at input byte {}", bad));
-  std::erase_if(value.string(), [](char c) { return c == '\n' || c == '\r'; });
+  // Written again where it may not be canonical: line breaks, stray bits before the padding.
+  if (value.string().find_first_of("=\r\n") == std::string::npos) return;
+  if (auto decoded = base::base64_decode(value.string())) value = base::base64_encode(*decoded);
 }
 
 void Decoder::message(Value& value, Type type, const Frame* at, std::string_view go_type) {

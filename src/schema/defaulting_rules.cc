@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/base64.h"
 #include "object/quantity.h"
 #include "schema/draft.h"
 #include "schema/zero.h"
@@ -275,6 +276,54 @@ void custom_resource_names(Value& object, Type type, TimeNs) {
   }
 }
 
+// The rest are no defaults in upstream's eyes but conversions; they happen at the same moment.
+
+/// `stringData` is a way to write `data`, never stored.
+void string_data(Value& secret, Type type, TimeNs) {
+  const Value texts = View(secret)["stringData"].to_value();
+  if (!texts.is_object()) return;
+  if (View(texts).size() != 0) {
+    Value& data = make_path(secret, type, "data");
+    if (!data.is_object()) data = Value::object();
+    for (const auto [key, text] : View(texts).members()) data.set(key, base::base64_encode(text.as_string()));
+    sort_members(data);
+  }
+  secret.erase("stringData");
+}
+
+/// `serviceAccount` is the old name of `serviceAccountName`: both are written, the new one counts.
+void service_account_alias(Value& spec, Type type, TimeNs) {
+  fill(spec, type, "serviceAccountName", View(spec)["serviceAccount"].str());
+  const std::string name = View(spec)["serviceAccountName"].str();
+  if (name.empty()) {
+    spec.erase("serviceAccountName");
+  } else {
+    set_in_order(spec, type, type.field("serviceAccount"), name);
+  }
+}
+
+/// `podIP` is the first of `podIPs`.
+void pod_ips(Value& status, Type type, TimeNs) {
+  const std::string ip = View(status)["podIP"].str();
+  const View first = View(status)["podIPs"].at(0)["ip"];
+  if (ip.empty() && first.is_string()) {
+    set_in_order(status, type, type.field("podIP"), first.str());
+  } else if (!ip.empty() && first.as_string() != ip) {
+    set_in_order(status, type, type.field("podIPs"), Value::array({Value::object({{"ip", ip}})}));
+  }
+}
+
+/// Claim templates are written with the type that they are of.
+void claim_template_types(Value& set, Type type, TimeNs) {
+  Value* templates = find_path(set, "spec.volumeClaimTemplates");
+  if (templates == nullptr || !templates->is_array()) return;
+  const Type claim = type.field("spec").type().field("volumeClaimTemplates").type();
+  for (Value& t : templates->items()) {
+    set_in_order(t, claim, claim.field("kind"), "PersistentVolumeClaim");
+    set_in_order(t, claim, claim.field("apiVersion"), "v1");
+  }
+}
+
 struct NamedRule {
   std::string_view name;
   DefaultingRule rule;
@@ -294,6 +343,10 @@ constexpr NamedRule kRules[] = {
     {"service", service},
     {"time_added", time_added},
     {"custom_resource_names", custom_resource_names},
+    {"string_data", string_data},
+    {"service_account_alias", service_account_alias},
+    {"pod_ips", pod_ips},
+    {"claim_template_types", claim_template_types},
 };
 
 }  // namespace

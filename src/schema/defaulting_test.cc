@@ -115,7 +115,8 @@ TEST(Defaulting, completes_jobs_by_what_they_say) {
 TEST(Defaulting, completes_stateful_sets_autoscalers_and_policies) {
   const Value set = defaulted("apps/v1", "StatefulSet", R"({"spec":{"volumeClaimTemplates":[{"spec":{}}]}})");
   EXPECT_EQ(to_json(View(set)["spec"]["updateStrategy"]),
-            R"({"type":"RollingUpdate","rollingUpdate":{"partition":0,"maxUnavailable":1}})");
+            R"({"type":"RollingUpdate","rollingUpdate":{"partition":0}})");
+  EXPECT_EQ(View(set)["spec"]["volumeClaimTemplates"].at(0)["kind"].as_string(), "PersistentVolumeClaim");
   EXPECT_EQ(View(set)["spec"]["volumeClaimTemplates"].at(0)["spec"]["volumeMode"].as_string(), "Filesystem");
   const Value hpa = defaulted("autoscaling/v2", "HorizontalPodAutoscaler", R"({"spec":{"behavior":{"scaleUp":{}}}})");
   EXPECT_EQ(to_json(View(hpa)["spec"]["metrics"]),
@@ -123,6 +124,17 @@ TEST(Defaulting, completes_stateful_sets_autoscalers_and_policies) {
   EXPECT_EQ(View(hpa)["spec"]["behavior"]["scaleDown"]["selectPolicy"].as_string(), "Max");
   const Value policy = defaulted("networking.k8s.io/v1", "NetworkPolicy", R"({"spec":{"podSelector":{},"egress":[{}]}})");
   EXPECT_EQ(to_json(View(policy)["spec"]), R"({"podSelector":{},"egress":[{}],"policyTypes":["Ingress","Egress"]})");
+}
+
+TEST(Defaulting, moves_string_data_into_data) {
+  const Value secret = defaulted("v1", "Secret", R"({"data":{"b":"Yg=="},"stringData":{"a":"text"}})");
+  EXPECT_EQ(to_json(secret), R"({"metadata":{},"data":{"a":"dGV4dA==","b":"Yg=="},"type":"Opaque"})");
+}
+
+TEST(Defaulting, writes_old_names_beside_the_new_ones) {
+  const Value pod = defaulted("v1", "Pod", R"({"spec":{"serviceAccountName":"sa"},"status":{"podIP":"10.0.0.1"}})");
+  EXPECT_EQ(View(pod)["spec"]["serviceAccount"].as_string(), "sa");
+  EXPECT_EQ(to_json(View(pod)["status"]["podIPs"]), R"([{"ip":"10.0.0.1"}])");
 }
 
 TEST(Defaulting, labels_namespaces_and_names_custom_kinds) {

@@ -1,10 +1,10 @@
 #include <bit>
 
+#include "base/base64.h"
 #include "fmt/format.h"
 #include "object/json.h"
 #include "object/quantity.h"
 #include "object/time.h"
-#include "schema/base64.h"
 #include "schema/decode.h"
 #include "schema/protobuf.h"
 #include "schema/wire.h"
@@ -140,11 +140,7 @@ Value Parser::element(Reader& in, Field f, int depth) {
   switch (f.scalar()) {
     case Scalar::kMessage: return message(in.bytes(), f.type(), depth + 1);
     case Scalar::kString: return in.bytes();
-    case Scalar::kBytes: {
-      std::string text;
-      base64_encode(in.bytes(), text);
-      return text;
-    }
+    case Scalar::kBytes: return base::base64_encode(in.bytes());
     default: return number(in, f.scalar());
   }
 }

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <bit>
+#include <vector>
 
+#include "base/base64.h"
 #include "object/json.h"
 #include "object/time.h"
-#include "schema/base64.h"
 #include "schema/protobuf.h"
 #include "schema/wire.h"
 
@@ -69,11 +71,8 @@ void put_element(std::string& out, uint32_t number, View value, Field f) {
     case Scalar::kMessage: return put_message(out, number, [&] { encode_protobuf(value, f.type(), out); });
     case Scalar::kString: return put_bytes(out, number, value.as_string());
     case Scalar::kBool: return put_int(out, number, value.as_bool());
-    case Scalar::kBytes: {
-      std::string bytes;
-      base64_decode(value.as_string(), bytes);
-      return put_bytes(out, number, bytes);
-    }
+    case Scalar::kBytes:
+      return put_bytes(out, number, base::base64_decode(value.as_string()).value_or(std::string()));
     default: return put_single_number(out, number, value, f.scalar());
   }
 }
@@ -106,15 +105,30 @@ void put_field(std::string& out, View value, Field f) {
   }
 }
 
+/// Members and inlined messages by number, as Go's generated code writes them.
 void put_struct(std::string& out, View value, Type type) {
+  struct Part {
+    uint32_t number;
+    View value;
+    Field field;   // none: an inlined message
+    Type inlined;
+  };
+  std::vector<Part> parts;
+  parts.reserve(value.size() + type.inline_count());
   for (const auto [name, member] : value.members()) {
     const Field f = type.field(name);
-    if (f && f.number() != 0 && !f.is_inlined() && !member.is_null()) put_field(out, member, f);
+    if (f && f.number() != 0 && !f.is_inlined() && !member.is_null()) parts.push_back({f.number(), member, f, {}});
   }
   for (size_t i = 0; i < type.inline_count(); ++i) {
-    std::string inner;
-    put_struct(inner, value, type.inline_type(i));
-    if (!inner.empty()) put_bytes(out, type.inline_number(i), inner);
+    parts.push_back({type.inline_number(i), value, {}, type.inline_type(i)});
+  }
+  std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.number < b.number; });
+  for (const Part& p : parts) {
+    if (p.field) {
+      put_field(out, p.value, p.field);
+    } else {
+      put_message(out, p.number, [&] { put_struct(out, p.value, p.inlined); });
+    }
   }
 }
 
@@ -128,8 +142,8 @@ void encode_protobuf(View value, Type type, std::string& out) {
     case Form::kDuration: return put_int(out, 1, object::parse_go_duration(value.as_string()).value_or(0));
     case Form::kIntOrString:
       put_int(out, 1, value.is_string());
-      if (value.is_string()) return put_bytes(out, 3, value.as_string());
-      return put_int(out, 2, value.as_int());
+      put_int(out, 2, value.as_int());
+      return put_bytes(out, 3, value.as_string());
     case Form::kQuantity: return put_bytes(out, 1, value.as_string());
     case Form::kRawExtension:
     case Form::kFieldsV1:

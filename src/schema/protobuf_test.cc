@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "object/json.h"
-#include "schema/base64.h"
 #include "schema/decode.h"
 
 namespace proa::schema {
@@ -85,16 +84,6 @@ TEST(Protobuf, speaks_the_container_runtimes_messages) {
   const std::string text = R"({"metadata":{"name":"p","uid":"u","attempt":1},"labels":{"a":"b"},"linux":{)"
                            R"("security_context":{"namespace_options":{"network":2},"supplemental_groups":[1,300]}}})";
   EXPECT_EQ(there_and_back(text, config), text);
-}
-
-TEST(Base64, is_the_standard_one) {
-  for (const auto& [plain, text] : {std::pair("", ""), {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}}) {
-    std::string encoded, decoded;
-    base64_encode(plain, encoded);
-    EXPECT_EQ(encoded, text);
-    base64_decode(text, decoded);
-    EXPECT_EQ(decoded, plain);
-  }
 }
 
 }  // namespace
