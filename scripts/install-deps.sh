@@ -6,7 +6,7 @@ set -euo pipefail
 
 build=(
   g++ cmake ninja-build ccache mold pkg-config make git ca-certificates
-  libboost1.81-dev libsimdjson-dev libfyaml-dev libnghttp2-dev libsqlite3-dev libssl-dev libfmt-dev
+  libboost1.81-dev libyaml-dev libnghttp2-dev libsqlite3-dev libssl-dev libfmt-dev
   zlib1g-dev libgtest-dev libgmock-dev libbenchmark-dev
   protobuf-compiler libprotobuf-dev python3 python3-protobuf python3-yaml
 )

@@ -15,7 +15,8 @@ struct Decimal {
   bool negative = false;
 };
 
-Decimal shortest(double number) {
+template <class Number>
+Decimal shortest(Number number) {
   char text[40];
   const char* end = std::to_chars(text, text + sizeof text, number, std::chars_format::scientific).ptr;
   Decimal made;
@@ -59,6 +60,16 @@ void write_exponent(const Decimal& number, int min_digits, std::string& out) {
   const int size = exponent < 0 ? -exponent : exponent;
   if (size < 10 && min_digits > 1) out += '0';
   out += std::to_string(size);
+}
+
+/// %g of the shortest digits: with an exponent below 1e-4 and from 1e6 on.
+void write_general(const Decimal& number, std::string& out) {
+  const int exponent = number.point - 1;
+  if (number.count != 0 && (exponent < -4 || exponent >= 6)) {
+    write_exponent(number, 2, out);
+  } else {
+    write_plain(number, out);
+  }
 }
 
 bool write_special(double number, std::string& out) {
@@ -191,14 +202,11 @@ void write_json_number(double number, std::string& out) {
 }
 
 void write_go_float(double number, std::string& out) {
-  if (write_special(number, out)) return;
-  const Decimal decimal = shortest(number);
-  const int exponent = decimal.point - 1;
-  if (decimal.count != 0 && (exponent < -4 || exponent >= 6)) {
-    write_exponent(decimal, 2, out);
-  } else {
-    write_plain(decimal, out);
-  }
+  if (!write_special(number, out)) write_general(shortest(number), out);
+}
+
+void write_go_float32(float number, std::string& out) {
+  if (!write_special(number, out)) write_general(shortest(number), out);
 }
 
 void write_go_plain_float(double number, std::string& out) {

@@ -16,6 +16,7 @@ std::string go_quoted(std::string_view text);
 void write_json_number(double number, std::string& out);
 /// strconv.FormatFloat(number, 'g', -1, 64): `1e+06`, `0.1`, `+Inf`, `NaN`.
 void write_go_float(double number, std::string& out);
+void write_go_float32(float number, std::string& out);
 /// strconv.FormatFloat(number, 'f', -1, 64): never an exponent.
 void write_go_plain_float(double number, std::string& out);
 

@@ -24,9 +24,16 @@ struct ParseOptions {
 /// Integers that fit 64 bits stay integers; a number with a fraction or exponent is a double.
 Result<Value> parse_json(std::string_view text, const ParseOptions& options = {});
 
+/// The value at the start of `text`, which is cut off; blanks in front are passed over. For a stream of values.
+/// Error: as parse_json(), but an end too early is `unexpected EOF`; the text is then cut up to and with the
+/// character that is wrong, which is how upstream counts an error's offset.
+Result<Value> parse_json_prefix(std::string_view& text, const ParseOptions& options = {});
+
 /// Appends.
 void write_json(View view, std::string& out);
 std::string to_json(View view);
+/// With members in the order of their names at every level, as Go writes a map.
+std::string to_sorted_json(View view);
 /// As json.MarshalIndent does, for people (`kubectl get -o json` uses four blanks; keys sorted where asked).
 void write_json_indented(View view, std::string& out, int indent, bool sort_keys);
 

@@ -3,12 +3,12 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "object/go_text.h"
 #include "object/json.h"
+#include "object/member_index.h"
 
 namespace proa::object {
 namespace {
@@ -33,12 +33,23 @@ class Reader {
 
   Result<Value> read() {
     Value value;
-    if (!read_value(value, Place::kAnywhere, 0)) return std::unexpected(base::bad_request(error_));
+    if (!read_value(value, Place::kAnywhere, 0)) return Error(base::bad_request(error_));
     skip_blanks();
     if (at_ != end_) {
       fail("after top-level value");
-      return std::unexpected(base::bad_request(error_));
+      return Error(base::bad_request(error_));
     }
+    return value;
+  }
+
+  /// As parse_json_prefix() says.
+  Result<Value> read_prefix(std::string_view& text) {
+    Value value;
+    const bool good = read_value(value, Place::kAnywhere, 0);
+    if (!good && at_ == end_) error_ = "unexpected EOF";
+    if (!good && at_ != end_) ++at_;
+    text = std::string_view(at_, end_);
+    if (!good) return Error(base::bad_request(error_));
     return value;
   }
 
@@ -279,7 +290,7 @@ class Reader {
     if (too_deep(depth)) return false;
     ++at_;
     Value::Object members;
-    NameIndex index;
+    MemberIndex index(members);
     skip_blanks();
     if (at_ != end_ && *at_ == '}') {
       ++at_;
@@ -287,7 +298,7 @@ class Reader {
       return true;
     }
     while (true) {
-      if (!read_member(members, index, place, depth)) return false;
+      if (!read_member(index, place, depth)) return false;
       skip_blanks();
       if (at_ == end_) return fail("");
       if (*at_ == '}') break;
@@ -299,10 +310,7 @@ class Reader {
     return true;
   }
 
-  /// Positions of members by name, kept once an object has too many to look through.
-  using NameIndex = std::unordered_map<std::string_view, size_t>;
-
-  bool read_member(Value::Object& members, NameIndex& index, Place place, size_t depth) {
+  bool read_member(MemberIndex& index, Place place, size_t depth) {
     skip_blanks();
     if (at_ == end_ || *at_ != '"') return fail("looking for beginning of object key string");
     std::string_view name;
@@ -314,7 +322,7 @@ class Reader {
     const Place inner = place_below(place, name);
     const bool raw = options_.keep_fields_v1_raw && place == Place::kManagedFields && name == "fieldsV1";
     if (tracks_path()) path_.push_back({std::string(name), 0});
-    Value& value = member_for(name, members, index);
+    Value& value = member_for(name, index);
     if (!(raw ? read_raw(value) : read_value(value, inner, depth))) return false;
     if (tracks_path()) path_.pop_back();
     return true;
@@ -342,32 +350,15 @@ class Reader {
   }
 
   /// The place for a member's value; that of an earlier member of the same name, which is lost.
-  Value& member_for(std::string_view name, Value::Object& members, NameIndex& index) {
-    constexpr size_t kManyMembers = 24;
+  Value& member_for(std::string_view name, MemberIndex& index) {
     const Key key(name);
-    if (members.size() < kManyMembers) {
-      for (Value::Member& member : members) {
-        if (member.name == key) return repeated(member);
-      }
-    } else {
-      if (members.size() == kManyMembers && index.empty()) {
-        for (size_t i = 0; i < members.size(); ++i) index.emplace(members[i].name.text(), i);
-      }
-      const auto found = index.find(name);
-      if (found != index.end()) return repeated(members[found->second]);
-    }
-    members.push_back({Name(key), Value()});
-    // Names own their text on the heap, so it stays where it is when the vector grows.
-    if (!index.empty()) index.emplace(members.back().name.text(), members.size() - 1);
-    return members.back().value;
-  }
-
-  Value& repeated(Value::Member& member) {
+    Value* found = index.find(key);
+    if (found == nullptr) return index.add(key);
     if (options_.duplicates != nullptr) {
       options_.duplicates->push_back(fmt::format("duplicate field \"{}\"", path_text()));
     }
-    member.value = Value();
-    return member.value;
+    *found = Value();
+    return *found;
   }
 
   bool tracks_path() const { return options_.duplicates != nullptr; }
@@ -468,5 +459,9 @@ class Reader {
 }  // namespace
 
 Result<Value> parse_json(std::string_view text, const ParseOptions& options) { return Reader(text, options).read(); }
+
+Result<Value> parse_json_prefix(std::string_view& text, const ParseOptions& options) {
+  return Reader(text, options).read_prefix(text);
+}
 
 }  // namespace proa::object

@@ -85,9 +85,9 @@ bool write_scalar(View view, std::string& out) {
   }
 }
 
-class IndentedWriter {
+class OrderedWriter {
  public:
-  IndentedWriter(std::string& out, int indent, bool sort_keys) : out_(out), indent_(indent), sort_keys_(sort_keys) {}
+  OrderedWriter(std::string& out, int indent, bool sort_keys) : out_(out), indent_(indent), sort_keys_(sort_keys) {}
 
   void write(View view, int depth) {
     if (write_scalar(view, out_)) return;
@@ -110,7 +110,10 @@ class IndentedWriter {
     }
   }
 
+  bool on_one_line() const { return indent_ < 0; }
+
   void line(int depth) {
+    if (on_one_line()) return;
     out_ += '\n';
     out_.append(static_cast<size_t>(depth * indent_), ' ');
   }
@@ -138,7 +141,7 @@ class IndentedWriter {
       if (i != 0) out_ += ',';
       line(depth + 1);
       write_json_string(members[i].name, out_);
-      out_ += ": ";
+      out_ += on_one_line() ? ":" : ": ";
       write(members[i].value, depth + 1);
     }
     if (!members.empty()) line(depth);
@@ -146,7 +149,7 @@ class IndentedWriter {
   }
 
   std::string& out_;
-  int indent_;
+  int indent_;  // below 0: no line breaks
   bool sort_keys_;
 };
 
@@ -201,8 +204,14 @@ std::string to_json(View view) {
   return out;
 }
 
+std::string to_sorted_json(View view) {
+  std::string out;
+  OrderedWriter(out, -1, true).write(view, 0);
+  return out;
+}
+
 void write_json_indented(View view, std::string& out, int indent, bool sort_keys) {
-  IndentedWriter(out, indent, sort_keys).write(view, 0);
+  OrderedWriter(out, indent, sort_keys).write(view, 0);
 }
 
 }  // namespace proa::object
