@@ -1,0 +1,178 @@
+#include "scheduler/selectors.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "object/meta.h"
+#include "object/value.h"
+
+namespace proa::scheduler {
+namespace {
+
+using object::LabelSelector;
+using object::Value;
+using object::View;
+
+bool contains(View values, std::string_view text) {
+  const auto items = values.items();
+  for (const View value : items)
+    if (value.as_string() == text) return true;
+  return false;
+}
+
+std::optional<int64_t> integer(std::string_view text) {
+  int64_t n = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) return std::nullopt;
+  return n;
+}
+
+bool holds(View requirement, bool has, std::string_view actual) {
+  const std::string_view op = requirement["operator"].as_string();
+  const View values = requirement["values"];
+  if (op == "In") return has && contains(values, actual);
+  if (op == "NotIn") return !has || !contains(values, actual);
+  if (op == "Exists") return has;
+  if (op == "DoesNotExist") return !has;
+  const auto left = integer(actual), right = integer(values.at(0).as_string());
+  if (!has || !left || !right) return false;
+  return op == "Gt" ? *left > *right : op == "Lt" && *left < *right;
+}
+
+LabelSelector selector_with_keys(View term, View pod_labels) {
+  View selector = term["labelSelector"];
+  if (term["matchLabelKeys"].empty()) return LabelSelector::from_object(selector);
+  Value merged = selector.exists() ? selector.to_value() : Value::object();
+  for (const View key : term["matchLabelKeys"].items())
+    if (pod_labels.has(key.as_string()))
+      merged["matchExpressions"].push_back(
+          Value::object({{"key", key.as_string()},
+                         {"operator", "In"},
+                         {"values", Value::array({pod_labels[key.as_string()].as_string()})}}));
+  return LabelSelector::from_object(merged);
+}
+
+AffinityTerm read_term(View term, View pod) {
+  AffinityTerm out;
+  out.topology_key = term["topologyKey"].str();
+  // The API server has merged matchLabelKeys and mismatchLabelKeys into the selector already.
+  out.pods = LabelSelector::from_object(term["labelSelector"]);
+  for (const View ns : term["namespaces"].items()) out.namespaces.push_back(ns.str());
+  const View selector = term["namespaceSelector"];
+  if (selector.is_object()) {
+    out.namespace_selector = LabelSelector::from_object(selector);
+    out.any_namespace = out.namespace_selector.selects_everything();
+  } else if (out.namespaces.empty()) {
+    out.namespaces.emplace_back(object::namespace_of(pod));
+  }
+  return out;
+}
+
+}  // namespace
+
+bool tolerates(View tolerations, View taint) {
+  for (const View t : tolerations.items()) {
+    const std::string_view effect = t["effect"].as_string(), key = t["key"].as_string();
+    if (!effect.empty() && effect != taint["effect"].as_string()) continue;
+    if (!key.empty() && key != taint["key"].as_string()) continue;
+    const std::string_view op = t["operator"].as_string();
+    if (op == "Exists") return true;
+    if ((op.empty() || op == "Equal") && !key.empty() && t["value"].as_string() == taint["value"].as_string())
+      return true;
+  }
+  return false;
+}
+
+View untolerated_taint(View pod, const NodeInfo& node) {
+  for (const View taint : node.node["spec"]["taints"].items()) {
+    const std::string_view effect = taint["effect"].as_string();
+    if ((effect == "NoSchedule" || effect == "NoExecute") && !tolerates(pod["spec"]["tolerations"], taint))
+      return taint;
+  }
+  return {};
+}
+
+bool node_term_matches(View term, const NodeInfo& node) {
+  if (term["matchExpressions"].empty() && term["matchFields"].empty()) return false;
+  const View labels = node.labels();
+  for (const View r : term["matchExpressions"].items())
+    if (!holds(r, labels.has(r["key"].as_string()), labels[r["key"].as_string()].as_string())) return false;
+  for (const View r : term["matchFields"].items())
+    if (r["key"].as_string() != "metadata.name" || !holds(r, true, node.name())) return false;
+  return true;
+}
+
+bool required_node_affinity_matches(View pod, const NodeInfo& node) {
+  const View spec = pod["spec"];
+  for (const auto [name, value] : spec["nodeSelector"].members())
+    if (!node.labels().has(name) || node.labels()[name].as_string() != value.as_string()) return false;
+  const View required = spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"];
+  if (!required.is_object()) return true;
+  for (const View term : required["nodeSelectorTerms"].items())
+    if (node_term_matches(term, node)) return true;
+  return false;
+}
+
+bool AffinityTerm::matches(View pod, const Cluster& cluster) const {
+  const std::string_view ns = object::namespace_of(pod);
+  const bool in_namespace =
+      any_namespace || std::find(namespaces.begin(), namespaces.end(), ns) != namespaces.end() ||
+      (!namespace_selector.selects_nothing() && namespace_selector.matches(cluster.namespace_labels(ns)));
+  return in_namespace && pods.matches(object::labels_of(pod));
+}
+
+std::vector<AffinityTerm> required_terms(View pod, std::string_view kind) {
+  std::vector<AffinityTerm> terms;
+  const View affinity = pod["spec"]["affinity"][kind];
+  for (const View term : affinity["requiredDuringSchedulingIgnoredDuringExecution"].items())
+    terms.push_back(read_term(term, pod));
+  return terms;
+}
+
+std::vector<AffinityTerm> preferred_terms(View pod, std::string_view kind) {
+  std::vector<AffinityTerm> terms;
+  const View affinity = pod["spec"]["affinity"][kind];
+  for (const View weighted : affinity["preferredDuringSchedulingIgnoredDuringExecution"].items()) {
+    terms.push_back(read_term(weighted["podAffinityTerm"], pod));
+    terms.back().weight = weighted["weight"].as_int();
+  }
+  return terms;
+}
+
+bool SpreadConstraint::selects(View pod_labels) const {
+  return std::all_of(selectors.begin(), selectors.end(),
+                     [pod_labels](const LabelSelector& s) { return s.matches(pod_labels); });
+}
+
+bool SpreadConstraint::includes(View pod, const NodeInfo& node) const {
+  if (honor_affinity && !required_node_affinity_matches(pod, node)) return false;
+  return !honor_taints || !untolerated_taint(pod, node).exists();
+}
+
+int64_t SpreadConstraint::count_on(const NodeInfo& node, std::string_view ns) const {
+  int64_t count = 0;
+  for (const auto& [key, info] : node.pods) {
+    const View pod = info.pod.root();
+    if (object::namespace_of(pod) == ns && !object::is_deleting(pod) && selects(object::labels_of(pod))) ++count;
+  }
+  return count;
+}
+
+std::vector<SpreadConstraint> spread_constraints(View pod, std::string_view action) {
+  std::vector<SpreadConstraint> found;
+  for (const View c : pod["spec"]["topologySpreadConstraints"].items()) {
+    if (c["whenUnsatisfiable"].as_string() != action) continue;
+    SpreadConstraint rule;
+    rule.topology_key = c["topologyKey"].str();
+    rule.max_skew = c["maxSkew"].as_int(1);
+    rule.min_domains = c["minDomains"].as_int(1);
+    rule.selectors.push_back(selector_with_keys(c, object::labels_of(pod)));
+    rule.honor_affinity = c["nodeAffinityPolicy"].as_string("Honor") == "Honor";
+    rule.honor_taints = c["nodeTaintsPolicy"].as_string("Ignore") == "Honor";
+    found.push_back(std::move(rule));
+  }
+  return found;
+}
+
+}  // namespace proa::scheduler
