@@ -40,6 +40,7 @@ class Kind:
     type: object = None
     list_type: object = None
     subresources: list = field(default_factory=list)
+    columns: list = field(default_factory=list)
     group_priority: int = 0
     version_priority: int = 0
 
@@ -108,7 +109,23 @@ def read_kind(data, version, content, name, facts, model):
         if sub == "status" or entry.get("same"):
             entry["type"] = kind.type
         kind.subresources.append(entry)
+    kind.columns = [read_column(kind.type, c) for c in facts.get("columns", [])]
     return kind
+
+
+def read_column(owner, given):
+    """`Name` and `Age` are what they always are. `path` is where the cell comes from; without one code fills it, and
+    `of` or `doc` tells what it is about."""
+    if given == "Name":
+        given = {"name": "Name", "format": "name", "of": "metadata.name"}
+    elif given == "Age":
+        given = {"name": "Age", "of": "metadata.creationTimestamp"}
+    column = {"name": given["name"], "type": given.get("type", "string"), "format": given.get("format", ""),
+              "path": given.get("path", ""), "doc": given.get("doc", ""), "priority": 1 if given.get("wide") else 0}
+    about = given.get("of", column["path"])
+    if about and not column["doc"]:
+        column["doc"] = find_path(owner, about).doc
+    return column
 
 
 def read_defaults(owner, entries):
@@ -118,7 +135,7 @@ def read_defaults(owner, entries):
             for rule in value if isinstance(value, list) else [value]:
                 owner.defaults.append(dict(entry, path="", rule=rule))
             continue
-        check_path(owner, path)
+        find_path(owner, path)
         cases = value if isinstance(value, list) and value and all(is_case(v) for v in value) else [value]
         for case in cases:
             when = case["if"] if is_case(case) else ""
@@ -130,13 +147,14 @@ def is_case(value):
     return isinstance(value, dict) and set(value) == {"if", "value"}
 
 
-def check_path(owner, path):
+def find_path(owner, path):
     at = owner
     for step in path.split("."):
         found = [f for f in at.fields if f.name == step] if at else []
         if not found:
             raise Problem(f"{owner.name} has no {path}")
         at = found[0].type
+    return found[0]
 
 
 def read_facts(owner, members):

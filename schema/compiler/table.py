@@ -82,7 +82,7 @@ class Writer:
         record = b"".join(self.text(t) for t in texts)
         record += self.strings(f.get("short", [])) + self.strings(f.get("categories", []))
         record += self.add("subresources", [self.subresource(s) for s in k.subresources])
-        record += self.add("columns", [self.column(c) for c in f.get("columns", [])])
+        record += self.add("columns", [self.column(c) for c in k.columns])
         record += self.text(f.get("storage", f"{k.group}/{k.version}"))
         record += struct.pack("<IIIIII", verb_mask(k.verbs), k.type.index, k.list_type.index if k.list_type else NONE,
                               1 if f.get("scope") == "Namespaced" else 0, k.group_priority, k.version_priority)

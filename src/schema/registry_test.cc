@@ -87,6 +87,17 @@ TEST(Registry, takes_custom_kinds_and_lets_them_go) {
   EXPECT_TRUE(registry.find_by_any_name("deployments"));
 }
 
+TEST(Registry, tells_the_columns_of_get) {
+  const Registry registry;
+  std::string pods;
+  for (const Column& c : registry.find_kind("v1", "Pod")->columns) pods += c.name + (c.priority ? "* " : " ");
+  EXPECT_EQ(pods, "Name Ready Status Restarts Age IP* Node* Nominated Node* Readiness Gates* ");
+  const KindRef lease = registry.find_kind("coordination.k8s.io/v1", "Lease");
+  EXPECT_EQ(lease->columns[0].format, "name");
+  EXPECT_EQ(lease->columns[1].path, "spec.holderIdentity");
+  EXPECT_FALSE(lease->columns[1].description.empty());
+}
+
 TEST(Registry, splits_and_joins_api_versions) {
   EXPECT_EQ(api_version_of("", "v1"), "v1");
   EXPECT_EQ(parse_api_version("apps/v1").group, "apps");
