@@ -13,6 +13,7 @@
 #include "node/pod_gather.h"
 #include "node/pod_worker.h"
 #include "node/runtime_config.h"
+#include "node/streams/log_rotation.h"
 #include "object/meta.h"
 
 namespace proa::node {
@@ -36,8 +37,9 @@ struct Agent::State : std::enable_shared_from_this<State> {
   State(NodeSettings s, AgentParts p)
       : settings(std::move(s)), parts(p), informers(p.client, p.executor), events(p.client, p.executor, "kubelet", settings.name),
         volumes(settings.simulated ? make_simulated_volumes() : make_volumes(settings, p.client, informers, p.executor)),
-        context{settings, p.executor, p.client, events, p.runtime, *volumes, p.network, p.drain, {}},
-        heartbeat(settings, p.client, p.executor), timer(p.executor) {}
+        context{settings, p.executor, p.client, events, p.runtime, *volumes, p.network, p.drain, {}, {}},
+        heartbeat(settings, p.client, p.executor), timer(p.executor),
+        rotation(p.executor, p.runtime, [this] { return running_containers(); }) {}
 
   NodeSettings settings;
   AgentParts parts;
@@ -47,11 +49,32 @@ struct Agent::State : std::enable_shared_from_this<State> {
   NodeContext context;
   NodeHeartbeat heartbeat;
   runtime::Timer timer;
+  LogRotation rotation;
   NodeState node;
   std::map<std::string, std::unique_ptr<PodWorker>> workers;  // by pod uid
   std::map<std::string, std::string> uids;                    // by namespace/name
   std::function<void(Result<void>)> on_ready;
   bool adopted = false, gone = false;
+  std::map<uint64_t, std::function<void(const std::string&)>> listeners;
+  uint64_t next_listener = 1;
+
+  std::vector<cri::ContainerStatus> running_containers() const {
+    std::vector<cri::ContainerStatus> out;
+    for (const auto& [uid, worker] : workers)
+      for (const auto& each : worker->state().containers)
+        if (each.state == cri::ContainerState::kRunning) out.push_back(each);
+    return out;
+  }
+
+  /// A listener may unsubscribe itself while it is called.
+  void tell(const std::string& uid) {
+    for (auto at = listeners.begin(); at != listeners.end();) {
+      const uint64_t id = at->first;
+      const auto listener = at->second;
+      listener(uid);
+      at = listeners.upper_bound(id);
+    }
+  }
 
   template <class F>
   auto guarded(F what) {
@@ -66,6 +89,7 @@ struct Agent::State : std::enable_shared_from_this<State> {
   void begin() {
     client::Informer& services = informers.of(client::resources::kServices);
     context.services = [&services] { return services.list(); };
+    context.changed = [this](const std::string& uid) { tell(uid); };
     client::ListOptions mine;
     mine.field_selector = "spec.nodeName=" + settings.name;
     client::Informer& pods = informers.of(client::resources::kPods, mine);
@@ -73,6 +97,7 @@ struct Agent::State : std::enable_shared_from_this<State> {
       if (adopted) changed(before, after);
     });
     informers.start();
+    if (!settings.simulated) rotation.start();
     parts.runtime.version(guarded([](State& self, Result<cri::Version> got) {
       const std::string name = got ? fmt::format("{}://{}", got->runtime_name, got->runtime_version) : "containerd://unknown";
       self.node.info = node_info(name, self.settings.kubelet_version);
@@ -257,6 +282,12 @@ PodWorker* Agent::worker(std::string_view ns, std::string_view name) const {
   const auto at = state_->workers.find(uid->second);
   return at == state_->workers.end() ? nullptr : at->second.get();
 }
+
+uint64_t Agent::subscribe(std::function<void(const std::string&)> listener) {
+  state_->listeners[state_->next_listener] = std::move(listener);
+  return state_->next_listener++;
+}
+void Agent::unsubscribe(uint64_t subscription) { state_->listeners.erase(subscription); }
 
 cri::Runtime& Agent::runtime() const { return state_->parts.runtime; }
 const NodeSettings& Agent::settings() const { return state_->settings; }

@@ -42,6 +42,9 @@ class Agent {
 
   /// The worker of a pod; nullptr when it is not on this node.
   PodWorker* worker(std::string_view ns, std::string_view name) const;
+  /// Calls `listener` when something of a pod of this node may have changed; 0 is never given.
+  uint64_t subscribe(std::function<void(const std::string& uid)> listener);
+  void unsubscribe(uint64_t subscription);
   cri::Runtime& runtime() const;
   const NodeSettings& settings() const;
 

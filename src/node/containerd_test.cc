@@ -16,7 +16,9 @@
 #include "node/cri/grpc_channel.h"
 #include "node/image/pause_image.h"
 #include "node/machine.h"
+#include "node/image/image_store.h"
 #include "node/pod_worker.h"
+#include "node/streams/node_streams.h"
 #include "object/json.h"
 #include "object/meta.h"
 #include "runtime/file.h"
@@ -191,7 +193,7 @@ class RealNode : public testing::Test {
 TEST_F(RealNode, runs_probes_restarts_and_ends_pods) {
   import_busybox();
   const auto began = std::chrono::steady_clock::now();
-  put_pod("web", R"("command":["/bin/busybox","httpd","-f","-p","80","-h","/"],
+  put_pod("web", R"("command":["/bin/busybox","sh","-c","trap 'exit 0' TERM; /bin/busybox httpd -f -p 80 -h / & wait"],
           "readinessProbe":{"httpGet":{"path":"/bin/busybox","port":80},"periodSeconds":1})");
   ASSERT_TRUE(wait_for("web", is_ready));
   fmt::print("ready after {} ms\n", std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began).count());
@@ -219,6 +221,74 @@ TEST_F(RealNode, runs_probes_restarts_and_ends_pods) {
     client_->remove(client::resources::kPods, "default", "web", soon, [](Result<Document>) {});
   });
   ASSERT_TRUE(wait_for("web", [](View pod) { return !pod.exists(); }));
+}
+
+TEST_F(RealNode, gives_logs_and_runs_commands) {
+  import_busybox();
+  put_pod("talker", R"("command":["/bin/busybox","sh","-c","echo one; echo two; echo three; exec /bin/busybox sleep 1000"])");
+  ASSERT_TRUE(wait_for("talker", is_ready));
+  std::unique_ptr<client::PodStreams> streams;
+  Document pod;
+  on_loop([&] {
+    streams = make_node_streams(loop_, *agent_);
+    pod = client_->find(client::resources::kPods, "default", "talker");
+  });
+  ::usleep(200'000);
+  std::string text;
+  Signal ended;
+  client::LogOptions tail;
+  tail.container = "main";
+  tail.tail_lines = 2;
+  auto logs = streams->logs(pod, tail, [&](std::string piece) { text += piece; }, [&](Result<void> how) {
+    EXPECT_TRUE(how);
+    ended.set();
+  });
+  ASSERT_TRUE(ended.wait(5));
+  EXPECT_EQ(text, "two\nthree\n");
+
+  std::string out, err;
+  int code = -1;
+  Signal done;
+  client::ExecOptions exec{"main", {"/bin/busybox", "sh", "-c", "/bin/busybox cat; echo no >&2; exit 7"}, true, true, true, false};
+  auto session = streams->exec(pod, exec, [&](client::Channel channel, std::string piece) {
+    (channel == client::Channel::kOut ? out : err) += piece;
+  }, [&](Result<int> how) {
+    EXPECT_TRUE(how) << how.error().message;
+    code = how.value_or(-1);
+    done.set();
+  });
+  session->write("hello ");
+  session->write("there\n");
+  session->write("");
+  ASSERT_TRUE(done.wait(10));
+  EXPECT_EQ(out, "hello there\n");
+  EXPECT_EQ(err, "no\n");
+  EXPECT_EQ(code, 7);
+  logs.reset();
+  session.reset();
+  on_loop([&] { streams.reset(); });
+}
+
+TEST_F(RealNode, builds_images_that_pods_run) {
+  if (!runtime::file_exists("/usr/bin/buildah")) GTEST_SKIP() << "buildah is not installed";
+  const std::string context = dir_ + "/context";
+  ASSERT_TRUE(runtime::make_dirs(context));
+  fs::copy("/usr/bin/busybox", context + "/busybox");
+  ASSERT_TRUE(runtime::write_file_atomic(context + "/Dockerfile",
+      "FROM scratch\nCOPY busybox /bin/busybox\nARG WORD=none\nENV WORD=$WORD\nCMD [\"/bin/busybox\", \"sleep\", \"1000\"]\n"));
+  auto store = ImageStore::open(dir_);
+  ASSERT_TRUE(store) << store.error().message;
+  BuildRequest request;
+  request.tags = {"bb"};
+  request.context = context;
+  request.build_args = {"WORD=built"};
+  const auto built = store->build(request);
+  ASSERT_TRUE(built) << built.error().message;
+  const auto rows = store->list();
+  ASSERT_TRUE(rows);
+  EXPECT_TRUE(std::ranges::any_of(*rows, [](const ImageRow& row) { return row.repository == "bb" && row.tag == "latest"; }));
+  put_pod("built", R"("stdin":false)");
+  ASSERT_TRUE(wait_for("built", is_ready));
 }
 
 TEST_F(RealNode, adopts_running_containers_after_a_restart) {

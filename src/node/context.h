@@ -25,6 +25,8 @@ struct NodeContext {
   Drain* drain = nullptr;  // may be null
   /// All Services of the cluster, for the variables that describe them.
   std::function<std::vector<object::Document>()> services;
+  /// Called when something of a pod may have changed, with its uid.
+  std::function<void(const std::string& uid)> changed;
 };
 
 }  // namespace proa::node

@@ -156,6 +156,7 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
       act(each);
       if (over) return;
     }
+    if (context.changed) context.changed(std::string(object::uid_of(view())));
     if (plan.look_again > 0)
       wake.start(std::max<runtime::DurationNs>(plan.look_again - now(), kMillisecond), guarded([](State& self) { self.decide(); }));
   }

@@ -91,7 +91,9 @@ struct Import : std::enable_shared_from_this<Import> {
     WireWriter request;
     request.number(1, kCommit).text(2, "proa-" + blob.digest).number(3, static_cast<int64_t>(blob.bytes.size()));
     request.text(4, blob.digest).text(6, blob.bytes);
-    request.map(7, {blob.labels.begin(), blob.labels.end()});
+    std::map<std::string, std::string> labels(blob.labels.begin(), blob.labels.end());
+    labels["containerd.io/gc.root"] = "proa";  // else the collector may take it before the image names it
+    request.map(7, labels);
     channel.call("/containerd.services.content.v1.Content/Write", request.bytes(), kTimeout,
                  [self = shared_from_this()](Result<std::string> answer) {
                    if (!answer && !answer.error().is("AlreadyExists")) return self->done(Error(answer.error()));

@@ -27,7 +27,8 @@ std::vector<Blob> single_file_image(const std::string& path_in_image, const std:
 /// The program, as it was built with Proa.
 std::string pause_program();
 
-/// Stores the blobs and names the last one `name`; nothing happens where that is already so. `channel` is set to
+/// Stores the blobs (for good: they are not collected) and names the last one `name`; nothing happens where that is
+/// already so. `channel` is set to
 /// the namespace that CRI uses (k8s.io). The image may take some milliseconds more until CRI shows it.
 void import_image(cri::GrpcChannel& channel, std::vector<Blob> blobs, std::string name,
                   std::function<void(Result<void>)> done);
