@@ -10,6 +10,8 @@
 #include "node/cri/client.h"
 #include "node/machine.h"
 #include "node/probes/probe.h"
+#include "node/streams/node_streams.h"
+#include "node/teardown.h"
 #include "runtime/file.h"
 #include "runtime/process.h"
 
@@ -67,7 +69,9 @@ class LocalNode : public Part {
   }
 
   ~LocalNode() override {
+    context_.api.set_pod_streams(nullptr);
     run_on(loop_, [&] {
+      streams_.reset();
       agent_.reset();
       runtime_.reset();
       client_.reset();
@@ -109,7 +113,9 @@ class LocalNode : public Part {
       runtime_ = node::cri::make_client(loop_, supervisor_->socket_path());
       probes_ = node::make_probe_network(loop_);
       agent_ = std::make_unique<node::Agent>(settings_, node::AgentParts{*client_, loop_, *runtime_, *probes_});
+      streams_ = node::make_node_streams(loop_, *agent_);
     });
+    context_.api.set_pod_streams(streams_.get());
     return wait_on<void>(loop_, [&](auto done) { agent_->start(done); });
   }
 
@@ -121,6 +127,7 @@ class LocalNode : public Part {
   std::unique_ptr<node::cri::Runtime> runtime_;
   std::unique_ptr<node::ProbeNetwork> probes_;
   std::unique_ptr<node::Agent> agent_;
+  std::unique_ptr<client::PodStreams> streams_;
 };
 
 }  // namespace
@@ -136,8 +143,9 @@ Result<std::unique_ptr<Part>> start_local_node(const PartContext& context) {
 Result<void> teardown_local_node(const cli::ClusterConfig& config, const NetworkPlan& network) {
   const std::string dir = cli::DataDir{config.data_dir}.node();
   if (!runtime::file_exists(dir)) return {};
+  auto stopped = node::tear_down_node(supervisor_options(dir, network));
   (void)set_gateway(network, false);
-  return {};
+  return stopped;
 }
 
 }  // namespace proa

@@ -7,12 +7,13 @@
 
 #include <fmt/format.h>
 
-#include "cli/image/image.h"
 #include "cli/kubectl/kubectl.h"
+#include "cli/lifecycle/config.h"
 #include "cli/lifecycle/lifecycle.h"
 #include "main/cluster.h"
 #include "main/server.h"
 #include "main/version.h"
+#include "node/image/image_command.h"
 
 namespace {
 
@@ -52,7 +53,10 @@ bool asks_for_help(const std::vector<std::string>& args) {
 
 int run(const std::string& command, const std::vector<std::string>& args) {
   if (command == "kubectl") return proa::cli::run_kubectl(args, "proa kubectl");
-  if (command == "image") return proa::cli::run_image(args);
+  if (command == "image") {
+    const proa::cli::DataDir dir{proa::cli::default_data_dir()};
+    return proa::node::run_image_command(args, dir.node());
+  }
   if (command == "help" || command == "--help" || command == "-h" || asks_for_help(args)) {
     fmt::print("{}", kUsage);
     return 0;
