@@ -11,11 +11,13 @@
 
 namespace proa::store::sqlite {
 
-uint32_t checksum(std::string_view key, std::string_view value) {
+uint32_t checksum(const Row& row) {
+  const std::string head = fmt::format("{} {} {} {} {} {} {}\n", row.id, row.created, row.previous, row.deleted, row.at,
+                                       row.sealed, row.key);
   const auto add = [](uLong sum, std::string_view bytes) {
-    return crc32_z(sum, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+    return bytes.empty() ? sum : crc32_z(sum, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
   };
-  return static_cast<uint32_t>(add(add(0, key), value));
+  return static_cast<uint32_t>(add(add(0, head), row.value));
 }
 
 Result<RowWriter> RowWriter::prepare(Database& database, Sealer* sealer) {
@@ -33,25 +35,33 @@ Result<void> RowWriter::write(Database& database, const Event& event, int place,
   json_.clear();
   if (!deleted) object::write_json(entry.document.root(), json_);
   if (sealed) json_ = sealer_->seal(entry.key, json_);
-  insert_.bind(1, (event.revision << kPlaceBits) + place)
-      .bind(2, entry.create_revision)
-      .bind(3, event.previous ? event.previous->revision : 0)
-      .bind(4, deleted)
-      .bind(5, at_seconds)
-      .bind_text(6, entry.key)
-      .bind(7, sealed)
-      .bind(8, checksum(entry.key, json_));
+  const Row row{.id = (event.revision << kPlaceBits) + place,
+                .created = entry.create_revision,
+                .previous = event.previous ? event.previous->revision : 0,
+                .deleted = deleted,
+                .at = at_seconds,
+                .sealed = sealed,
+                .key = entry.key,
+                .value = json_};
+  insert_.bind(1, row.id).bind(2, row.created).bind(3, row.previous).bind(4, row.deleted).bind(5, row.at);
+  insert_.bind_text(6, row.key).bind(7, row.sealed).bind(8, checksum(row));
   if (sealed) {
-    insert_.bind_blob(9, json_);
+    insert_.bind_blob(9, row.value);
   } else {
-    insert_.bind_text(9, json_);
+    insert_.bind_text(9, row.value);
   }
   return database.run(insert_);
 }
 
 namespace {
 
-enum Column { kId, kCreated, kPrevious, kDeleted, kAt, kKey, kSealed, kSum, kValue };
+constexpr const char* kSelect =
+    "SELECT id, created, previous, deleted, at, sealed, key, value, sum FROM version ORDER BY id";
+
+Row row_of(const Statement& at) {
+  return {at.number(0), at.number(1), at.number(2), at.number(3), at.number(4), at.number(5), at.text(6), at.text(7)};
+}
+int64_t sum_of(const Statement& at) { return at.number(8); }
 
 class Reader {
  public:
@@ -60,34 +70,26 @@ class Reader {
     found_.oldest = compacted;
   }
 
-  Result<void> take(const Statement& row) {
-    const std::string key(row.text(kKey));
-    const Revision revision = row.number(kId) >> kPlaceBits;
-    if (static_cast<int64_t>(checksum(key, row.text(kValue))) != row.number(kSum))
-      return damaged(key, revision, "its checksum is wrong");
+  Result<void> take(const Row& row, int64_t sum) {
+    const std::string key(row.key);
+    const Revision revision = row.id >> kPlaceBits;
+    if (int64_t{checksum(row)} != sum) return damaged(key, revision, "its checksum is wrong");
     EntryPtr before = found_.index.find(key);
-    const Revision previous = row.number(kPrevious);
     // What the history before `compacted` replaced is gone; after it every link must hold.
-    if (revision > compacted_ && previous != (before ? before->revision : 0))
-      return damaged(key, revision, fmt::format("revision {} is missing", previous));
-    auto entry = std::make_shared<Entry>();
-    entry->key = key;
-    entry->revision = revision;
-    entry->create_revision = row.number(kCreated);
-    const bool deleted = row.number(kDeleted) != 0;
-    if (deleted && !before) return damaged(key, revision, "what it deletes is missing");
-    if (auto made = deleted ? copy(*before) : decode(row, key, revision); made) {
-      entry->document = std::move(*made);
-    } else {
-      return Error(made.error());
-    }
-    entry->document.set_resource_version(revision);
-    fold(std::move(entry), std::move(before), deleted, row.number(kAt) * runtime::kSecond);
+    if (revision > compacted_ && row.previous != (before ? before->revision : 0))
+      return damaged(key, revision, fmt::format("revision {} is missing", row.previous));
+    if (row.deleted != 0 && !before) return damaged(key, revision, "what it deletes is missing");
+    auto document = row.deleted != 0 ? copy(*before) : decode(row, key, revision);
+    if (!document) return Error(document.error());
+    document->set_resource_version(revision);
+    auto entry = std::make_shared<Entry>(Entry{key, std::move(*document), revision, row.created});
+    fold(std::move(entry), std::move(before), row.deleted != 0, row.at * runtime::kSecond);
     return {};
   }
 
-  Recovered finish(Revision reserved) {
-    found_.head = std::max({found_.head, reserved, compacted_});
+  Result<Recovered> finish(Revision reserved) {
+    if (compacted_ > std::max(found_.head, reserved)) return Error(database_.damaged("its newest rows are missing"));
+    found_.head = std::max(found_.head, reserved);
     return std::move(found_);
   }
 
@@ -107,10 +109,10 @@ class Reader {
 
   static Result<object::Document> copy(const Entry& entry) { return object::Document::freeze(entry.document.root()); }
 
-  Result<object::Document> decode(const Statement& row, const std::string& key, Revision revision) {
+  Result<object::Document> decode(const Row& row, const std::string& key, Revision revision) {
     std::string opened;
-    std::string_view json = row.text(kValue);
-    if (row.number(kSealed) != 0) {
+    std::string_view json = row.value;
+    if (row.sealed != 0) {
       if (sealer_ == nullptr)
         return Error(
             store_error(database_.path(), fmt::format("{} is encrypted, and there is no key to open it", key)));
@@ -145,13 +147,12 @@ Result<Recovered> recover(Database& database, Sealer* sealer) {
   if (!compacted) return Error(compacted.error());
   const auto reserved = database.number("SELECT value FROM meta WHERE name = 'reserved'");
   if (!reserved) return Error(reserved.error());
-  auto rows =
-      database.prepare("SELECT id, created, previous, deleted, at, key, sealed, sum, value FROM version ORDER BY id");
+  auto rows = database.prepare(kSelect);
   if (!rows) return Error(rows.error());
   Reader reader(database, sealer, *compacted);
   int error = 0;
   while (rows->step(error))
-    if (auto taken = reader.take(*rows); !taken) return Error(taken.error());
+    if (auto taken = reader.take(row_of(*rows), sum_of(*rows)); !taken) return Error(taken.error());
   if (error != 0) return Error(database.error(error));
   return reader.finish(*reserved);
 }

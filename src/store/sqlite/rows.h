@@ -9,8 +9,14 @@
 
 namespace proa::store::sqlite {
 
-/// CRC-32 (zlib's) of the key and then the value, as stored.
-uint32_t checksum(std::string_view key, std::string_view value);
+/// A row of the table `version`, without its checksum.
+struct Row {
+  int64_t id = 0, created = 0, previous = 0, deleted = 0, at = 0, sealed = 0;
+  std::string_view key, value;
+};
+
+/// CRC-32 (zlib's) of `ID CREATED PREVIOUS DELETED AT SEALED KEY`, a line feed, and the value.
+uint32_t checksum(const Row& row);
 
 /// Writes events as rows.
 class RowWriter {
