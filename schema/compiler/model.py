@@ -1,4 +1,5 @@
 """Builds the types: Go's facts (JSON name, order, pointers, markers) joined with the protos' (numbers, wire types)."""
+import json
 from dataclasses import dataclass, field as dc_field
 from pathlib import Path
 
@@ -71,6 +72,7 @@ class Type:
     form: str = "struct"
     doc: str = ""
     atomic: bool = False
+    unions: str = ""
     fields: list = dc_field(default_factory=list)
     inlines: list = dc_field(default_factory=list)   # (Go name, number, Type)
     defaults: list = dc_field(default_factory=list)
@@ -124,6 +126,7 @@ class Model:
         return result
 
     def fill(self, result, declared, message):
+        result.unions = unions(declared)
         for member in declared.members:
             tag = member.tags.get("protobuf", "")
             if member.embedded and ("inline" in member.json_options or not member.json_name):
@@ -351,6 +354,17 @@ class Model:
             self.types[key] = result
             self.fill_from_proto(result, self.messages[full_name])
         return self.types[key]
+
+
+def unions(declared):
+    """`+union` of a type as OpenAPI's x-kubernetes-unions, JSON text."""
+    if not any(m == "union" for m, _ in gotypes.markers(declared.comment)):
+        return ""
+    told = [m for m in declared.members if m.json_name and not m.embedded]
+    discriminators = [m for m in told if any(k == "unionDiscriminator" for k, _ in gotypes.markers(m.comment))]
+    union = {"discriminator": discriminators[0].json_name} if discriminators else {}
+    union["fields-to-discriminateBy"] = {m.json_name: m.name for m in told if m not in discriminators}
+    return json.dumps([union], separators=(",", ":"))
 
 
 def plain(comment):

@@ -45,7 +45,7 @@ class Writer:
         t_fields = [self.field(t, f) for f in t.fields]
         by_hash = sorted(range(len(t.fields)), key=lambda i: name_hash(t.fields[i].name))
         by_number = sorted(range(len(t.fields)), key=lambda i: (t.fields[i].via, t.fields[i].number))
-        record = self.text(t.name) + self.text(t.model) + self.text(t.go_name) + self.text(t.doc)
+        record = self.text(t.name) + self.text(t.model) + self.text(t.go_name) + self.text(t.doc) + self.text(t.unions)
         record += self.add("fields", t_fields)
         record += self.add("inlines", [self.text(n) + struct.pack("<IHH", i.index, number, 0) for n, number, i in t.inlines])
         record += self.add("defaults", [b"".join(self.text(d[k]) for k in ("path", "value", "when", "rule")) for d in t.defaults])

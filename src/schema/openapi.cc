@@ -49,9 +49,9 @@ void write_models(std::string& out, const Models& models, const KindsOfModel& ki
   put_patch();
 }
 
-void write_paths(std::string& out, const std::vector<Route>& routes, Dialect dialect) {
+void write_paths(std::string& out, const std::vector<Route>& routes, Dialect dialect, SharedParameters* shared) {
   Members members(out);
-  for (const Route& r : routes) members.add(r.path, render(r, dialect));
+  for (const Route& r : routes) members.add(r.path, render(r, dialect, shared));
 }
 
 std::string path_of(std::string_view group, std::string_view version) {
@@ -91,7 +91,7 @@ std::string openapi_v3(const Registry& registry, std::string_view group, std::st
   Models models;
   const std::vector<Route> routes = routes_of(kinds, models);
   std::string out = R"({"openapi":"3.0.0","info":{"title":"Kubernetes","version":"1.36"},"paths":{)";
-  write_paths(out, routes, Dialect::kV3);
+  write_paths(out, routes, Dialect::kV3, nullptr);
   out += R"(},"components":{"schemas":{)";
   write_models(out, models, kinds_of_models(registry.all()), Dialect::kV3);
   out += R"(},"securitySchemes":{"BearerToken":{"type":"apiKey","description":"Bearer Token authentication",)"
@@ -104,9 +104,13 @@ std::string openapi_v2_json(const Registry& registry) {
   Models models;
   const std::vector<Route> routes = routes_of(kinds, models);
   std::string out = R"({"swagger":"2.0","info":{"title":"Kubernetes","version":"1.36"},"paths":{)";
-  write_paths(out, routes, Dialect::kV2);
+  SharedParameters shared;
+  write_paths(out, routes, Dialect::kV2, &shared);
   out += R"(},"definitions":{)";
   write_models(out, models, kinds_of_models(kinds), Dialect::kV2);
+  out += R"(},"parameters":{)";
+  Members parameters(out);
+  for (const auto& [key, content] : shared) parameters.add(key, content);
   out += R"(},"securityDefinitions":{"BearerToken":{"description":"Bearer Token authentication","type":"apiKey",)"
          R"("name":"authorization","in":"header"}},"security":[{"BearerToken":[]}]})";
   return out;

@@ -86,14 +86,17 @@ void put_plain_parameter(std::string& out, View p, bool in_path) {
   put_true(out, in_path ? 19 : 20, p["uniqueItems"]);
 }
 
+void put_parameter(std::string& out, View p) {
+  const bool in_path = p["in"].as_string() == "path";
+  if (p["in"].as_string() == "body") return put_message(out, 1, [&] { put_body_parameter(out, p); });
+  put_message(out, 2, [&] { put_message(out, in_path ? 4 : 3, [&] { put_plain_parameter(out, p, in_path); }); });
+}
+
 void put_parameters(std::string& out, uint32_t number, View list) {
   for (const View p : list.items()) {
-    const bool in_path = p["in"].as_string() == "path";
     put_message(out, number, [&] {
-      put_message(out, 1, [&] {
-        if (p["in"].as_string() == "body") return put_message(out, 1, [&] { put_body_parameter(out, p); });
-        put_message(out, 2, [&] { put_message(out, in_path ? 4 : 3, [&] { put_plain_parameter(out, p, in_path); }); });
-      });
+      if (p.has("$ref")) return put_message(out, 2, [&] { put_text(out, 1, p["$ref"]); });
+      put_message(out, 1, [&] { put_parameter(out, p); });
     });
   }
 }
@@ -176,7 +179,8 @@ std::string openapi_v2_protobuf(const Registry& registry) {
     put_bytes(out, 1, "Kubernetes");
     put_bytes(out, 2, "1.36");
   });
-  for (const Route& r : routes) put_path(part, r.path, render(r, Dialect::kV2));
+  SharedParameters shared;
+  for (const Route& r : routes) put_path(part, r.path, render(r, Dialect::kV2, &shared));
   put_bytes(out, 8, part);
   part.clear();
   for (const auto& [name, type] : models) {
@@ -185,6 +189,14 @@ std::string openapi_v2_protobuf(const Registry& registry) {
   }
   put_definition(part, "io.k8s.apimachinery.pkg.apis.meta.v1.Patch", patch_schema());
   put_bytes(out, 9, part);
+  part.clear();
+  for (const auto& [key, content] : shared) {
+    put_message(part, 1, [&] {
+      put_bytes(part, 1, key);
+      put_message(part, 2, [&] { put_parameter(part, content); });
+    });
+  }
+  put_bytes(out, 10, part);
   put_security(out);
   return out;
 }

@@ -1,6 +1,7 @@
 // The routes of a group-version as OpenAPI tells them: one model, rendered for v2 and v3. Private to this room.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,10 @@ struct Route {
 /// Sorted by path. Adds the models that the routes name to `models`.
 std::vector<Route> routes_of(const std::vector<KindRef>& kinds, Models& models);
 
-object::Value render(const Route& route, Dialect dialect);
+/// Parameters told once per document (v2): their key there, and their content.
+using SharedParameters = std::map<std::string, object::Value>;
+
+/// `shared` is given for v2 and filled with the parameters that the route refers to.
+object::Value render(const Route& route, Dialect dialect, SharedParameters* shared = nullptr);
 
 }  // namespace proa::schema::openapi

@@ -1,5 +1,8 @@
 #include "schema/openapi_paths.h"
 
+#include "fmt/format.h"
+#include "object/json.h"
+
 namespace proa::schema::openapi {
 
 using object::Value;
@@ -29,9 +32,21 @@ Value parameter(const Parameter& p, Dialect dialect) {
   return out;
 }
 
-Value parameters(const std::vector<Parameter>& list, Dialect dialect) {
+/// `#/parameters/limit-1a2b3c4d`: the name, and a hash of what else there is to it.
+Value shared_parameter(const std::string& name, Value content, SharedParameters& shared) {
+  const std::string key = fmt::format("{}-{:08x}", name, object::name_hash(object::to_json(content)));
+  shared.emplace(key, std::move(content));
+  return Value::object({{"$ref", "#/parameters/" + key}});
+}
+
+Value parameters(const std::vector<Parameter>& list, Dialect dialect, SharedParameters* shared) {
   Value out = Value::array();
-  for (const Parameter& p : list) out.push_back(parameter(p, dialect));
+  for (const Parameter& p : list) {
+    Value content = parameter(p, dialect);
+    // The name of an object is described anew for every kind.
+    const bool share = shared != nullptr && p.name != "name";
+    out.push_back(share ? shared_parameter(p.name, std::move(content), *shared) : std::move(content));
+  }
   return out;
 }
 
@@ -97,9 +112,9 @@ void put_media_types(Value& out, const Operation& op) {
   out.set("produces", std::move(produces));
 }
 
-Value operation(const Operation& op, Dialect dialect) {
+Value operation(const Operation& op, Dialect dialect, SharedParameters* shared) {
   Value out = Value::object({{"tags", Value::array({Value(op.tag)})}, {"description", op.description}, {"operationId", op.id}});
-  Value list = parameters(op.parameters, dialect);
+  Value list = parameters(op.parameters, dialect, shared);
   if (dialect == Dialect::kV2) {
     put_media_types(out, op);
     out.set("schemes", Value::array({"https"}));
@@ -117,10 +132,10 @@ Value operation(const Operation& op, Dialect dialect) {
 
 }  // namespace
 
-Value render(const Route& route, Dialect dialect) {
+Value render(const Route& route, Dialect dialect, SharedParameters* shared) {
   Value out = Value::object();
-  for (const Operation& op : route.operations) out.set(op.method, operation(op, dialect));
-  if (!route.shared.empty()) out.set("parameters", parameters(route.shared, dialect));
+  for (const Operation& op : route.operations) out.set(op.method, operation(op, dialect, shared));
+  if (!route.shared.empty()) out.set("parameters", parameters(route.shared, dialect, shared));
   return out;
 }
 

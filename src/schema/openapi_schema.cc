@@ -217,6 +217,7 @@ Value schema_of(Type type, Dialect dialect, const std::vector<GroupVersionKind>*
     out.set("x-kubernetes-group-version-kind", std::move(list));
   }
   if (type.is_atomic()) out.set("x-kubernetes-map-type", "atomic");
+  put_json(out, "x-kubernetes-unions", type.unions());
   return out;
 }
 

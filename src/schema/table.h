@@ -31,6 +31,7 @@ struct TypeRec {
   Str model;       // "io.k8s.api.apps.v1.DeploymentSpec"
   Str go_name;     // "v1.DeploymentSpec", as Go's error messages print it
   Str doc;
+  Str unions;      // JSON for OpenAPI's x-kubernetes-unions, or empty
   Run fields;      // in the order of the JSON
   Run inlines;     // Inline records: messages whose members lie among ours
   Run defaults;    // Default records, in the order of application

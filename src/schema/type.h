@@ -56,6 +56,8 @@ class Type {
   std::string_view model() const { return table_->text(rec_->model); }      // "io.k8s.api.apps.v1.DeploymentSpec"
   std::string_view go_name() const { return table_->text(rec_->go_name); }  // "v1.DeploymentSpec"
   std::string_view doc() const { return table_->text(rec_->doc); }
+  /// JSON of x-kubernetes-unions; empty for most.
+  std::string_view unions() const { return table_->text(rec_->unions); }
   Form form() const { return static_cast<Form>(rec_->form); }
 
   /// Members in JSON order, those of inlined messages among them.
