@@ -1,9 +1,11 @@
 // The inside of a Document's block, for document.cc and view.cc alone.
 //
-//   Header | nodes, root first, the children of one container side by side | text: strings, names, wide numbers
+//   Header | nodes, root first, the children of one container side by side | references to shared texts |
+//   text: strings, names, wide numbers
 //
 // Offsets count bytes from the block's start. A member's name is its hash when the schema knows it, else
-// kTextName plus the offset of its length (as varint) and bytes. Strings of up to four bytes lie in the node.
+// kTextName plus the offset of its length (as varint) and bytes. Strings of up to four bytes lie in the node;
+// a long Raw is a reference to a text that documents share.
 #pragma once
 
 #include <atomic>
@@ -12,6 +14,7 @@
 #include <string_view>
 
 #include "object/names.h"
+#include "object/shared_text.h"
 #include "object/view.h"
 
 namespace proa::object {
@@ -21,6 +24,8 @@ struct Header {
   uint32_t bytes;
   uint32_t version_node;  // offset of metadata.resourceVersion's node; 0: none
   uint32_t version_text;  // offset of the place kept for its text
+  uint32_t shared_at;     // offset of the references to shared texts
+  uint32_t shared_count;
 };
 
 struct Node {
@@ -35,7 +40,11 @@ struct Node {
 
 inline constexpr uint32_t kTextName = 0x80000000u;
 inline constexpr uint32_t kInlineText = sizeof(Node::payload);
-inline constexpr uint32_t kMaxLength = 0x0fffffffu;
+inline constexpr uint32_t kMaxLength = 0x0fffffffu - 1;
+/// The length of a Raw that is a reference to a shared text.
+inline constexpr uint32_t kShared = kMaxLength + 1;
+/// Raw texts from this size on are shared.
+inline constexpr uint32_t kShareFrom = 48;
 /// Digits of the largest resourceVersion.
 inline constexpr uint32_t kVersionDigits = 19;
 
@@ -49,11 +58,17 @@ inline std::string_view node_text(const char* block, const Node& node) {
   return {block + node.payload, length};
 }
 
+/// Numbers and references lie unaligned.
 template <class Number>
 Number wide_number(const char* block, const Node& node) {
   Number number;
   std::memcpy(&number, block + node.payload, sizeof number);
   return number;
+}
+
+inline std::string_view raw_text(const char* block, const Node& node) {
+  if (node.length() != kShared) return node_text(block, node);
+  return wide_number<const SharedText*>(block, node)->text();
 }
 
 /// The bytes of a text name whose varint length stands at `at`.

@@ -70,6 +70,7 @@ class Builder {
  public:
   void begin() {
     nodes_.clear();
+    shared_.clear();
     text_.clear();
     strings_.clear();
     names_.clear();
@@ -84,7 +85,8 @@ class Builder {
     const uint32_t version_node = find_version_node();
     const size_t version_text = text_.size();
     if (version_node != 0) text_.append(kVersionDigits, '0');
-    const size_t text_base = sizeof(Header) + nodes_.size() * sizeof(Node);
+    const size_t shared_base = sizeof(Header) + nodes_.size() * sizeof(Node);
+    const size_t text_base = shared_base + shared_.size() * sizeof(SharedText*);
     const size_t bytes = text_base + text_.size();
     if (bytes > kTextName) std::abort();  // far beyond what the API takes in
     auto* block = static_cast<char*>(std::malloc(bytes));
@@ -94,8 +96,11 @@ class Builder {
     head->bytes = static_cast<uint32_t>(bytes);
     head->version_node = version_node;
     head->version_text = static_cast<uint32_t>(text_base + version_text);
+    head->shared_at = static_cast<uint32_t>(shared_base);
+    head->shared_count = static_cast<uint32_t>(shared_.size());
     auto* out = reinterpret_cast<Node*>(block + sizeof(Header));
-    for (const Node& node : nodes_) *out++ = placed(node, static_cast<uint32_t>(text_base));
+    for (const Node& node : nodes_) *out++ = placed(node, *head, static_cast<uint32_t>(text_base));
+    std::memcpy(block + shared_base, shared_.data(), shared_.size() * sizeof(SharedText*));
     std::memcpy(block + text_base, text_.data(), text_.size());
     shrink();
     return block;
@@ -109,14 +114,18 @@ class Builder {
     return static_cast<uint32_t>(kind) << 28 | static_cast<uint32_t>(length);
   }
 
-  static Node placed(Node node, uint32_t text_base) {
+  static Node placed(Node node, const Header& head, uint32_t text_base) {
     if ((node.name & kTextName) != 0) node.name += text_base;
     switch (node.kind()) {
       case Kind::kObject:
       case Kind::kArray: node.payload = node_offset(node.payload); break;
       case Kind::kString:
       case Kind::kRaw:
-        if (node.length() > kInlineText) node.payload += text_base;
+        if (node.length() == kShared) {
+          node.payload = head.shared_at + node.payload * static_cast<uint32_t>(sizeof(SharedText*));
+        } else if (node.length() > kInlineText) {
+          node.payload += text_base;
+        }
         break;
       case Kind::kInt:
       case Kind::kDouble:
@@ -134,7 +143,7 @@ class Builder {
       case Kind::kObject: add_members(view, index); return;
       case Kind::kArray: add_items(view, index); return;
       case Kind::kString: set_text(nodes_[index], kind, view.as_string()); return;
-      case Kind::kRaw: set_text(nodes_[index], kind, view.as_raw()); return;
+      case Kind::kRaw: set_raw(nodes_[index], view.as_raw()); return;
       case Kind::kInt: set_int(nodes_[index], view.as_int()); return;
       case Kind::kDouble: set_wide(nodes_[index], kind, view.as_double()); return;
       case Kind::kBool:
@@ -194,6 +203,13 @@ class Builder {
     if (node.payload == fresh) text_ += text;
   }
 
+  void set_raw(Node& node, std::string_view text) {
+    if (text.size() < kShareFrom) return set_text(node, Kind::kRaw, text);
+    node.kind_length = static_cast<uint32_t>(Kind::kRaw) << 28 | kShared;
+    node.payload = static_cast<uint32_t>(shared_.size());
+    shared_.push_back(share_text(text));
+  }
+
   void set_int(Node& node, int64_t number) {
     if (number == static_cast<int32_t>(number)) {
       node.kind_length = tagged(Kind::kInt, 0);
@@ -236,6 +252,7 @@ class Builder {
   }
 
   std::vector<Node> nodes_;
+  std::vector<SharedText*> shared_;
   std::string text_;
   TextTable strings_;
   TextTable names_;
@@ -249,7 +266,14 @@ Document::Document(const Document& other) noexcept : block_(other.block_) {
 
 Document::~Document() {
   if (block_ == nullptr) return;
-  if (header(block_).references.fetch_sub(1, std::memory_order_acq_rel) == 1) std::free(block_);
+  if (header(block_).references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  const char* at = block_ + header(block_).shared_at;
+  for (uint32_t i = 0; i < header(block_).shared_count; ++i, at += sizeof(SharedText*)) {
+    SharedText* shared = nullptr;
+    std::memcpy(&shared, at, sizeof shared);
+    release_text(shared);
+  }
+  std::free(block_);
 }
 
 Document Document::freeze(View root) {

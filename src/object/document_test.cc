@@ -7,6 +7,7 @@
 #include "object/json.h"
 #include "object/meta.h"
 #include "object/random_tree.h"
+#include "object/shared_text.h"
 #include "object/value.h"
 
 namespace proa::object {
@@ -98,6 +99,26 @@ TEST(Document, equal_texts_are_stored_once) {
   const size_t once = Document::freeze(object).bytes();
   object["metadata"]["b"] = std::string(400, 'x');
   EXPECT_LT(Document::freeze(object).bytes(), once + 32);
+}
+
+TEST(Document, long_raw_texts_are_shared_between_documents) {
+  Value object = pod();
+  object["metadata"]["managedFields"].push_back(
+      Value::object({{"fieldsV1", Value::raw(R"({"f:spec":{")" + std::string(500, 'x') + R"(":{}}})")}}));
+  const size_t before = shared_text_count();
+  {
+    const Document first = Document::freeze(object);
+    const Document second = Document::freeze(first.root());
+    EXPECT_EQ(shared_text_count(), before + 1);
+    const auto raw = [](const Document& document) {
+      return document["metadata"]["managedFields"].at(0)["fieldsV1"].as_raw();
+    };
+    EXPECT_EQ(raw(first).data(), raw(second).data());
+    EXPECT_EQ(raw(first).size(), 518u);
+    EXPECT_LT(first.bytes(), 300u);
+    EXPECT_EQ(View(second.root().to_value()), View(object));
+  }
+  EXPECT_EQ(shared_text_count(), before);
 }
 
 TEST(Document, copies_share_the_block) {

@@ -290,6 +290,7 @@ class Reader {
     if (too_deep(depth)) return false;
     ++at_;
     Value::Object members;
+    members.reserve(8);
     MemberIndex index(members);
     skip_blanks();
     if (at_ != end_ && *at_ == '}') {

@@ -29,8 +29,8 @@ struct Key {
   template <size_t N>
   consteval Key(const char (&literal)[N])  // NOLINT(google-explicit-constructor): `view["spec"]` is the point
       : text(literal, N - 1), hash(name_hash(std::string_view(literal, N - 1))) {}
-  Key(std::string_view s) : text(s), hash(name_hash(s)) {}    // NOLINT(google-explicit-constructor)
-  Key(const std::string& s) : Key(std::string_view(s)) {}     // NOLINT(google-explicit-constructor)
+  Key(std::string_view s) : text(s), hash(name_hash(s)) {}  // NOLINT(google-explicit-constructor)
+  Key(const std::string& s) : Key(std::string_view(s)) {}   // NOLINT(google-explicit-constructor)
   /// When the hash is known already. REQUIRES: h == name_hash(s).
   constexpr Key(std::string_view s, uint32_t h) : text(s), hash(h) {}
 };

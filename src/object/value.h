@@ -34,13 +34,13 @@ class Value {
     std::shared_ptr<const std::string> json;
   };
 
-  Value();                // null
-  Value(std::nullptr_t);  // NOLINT(google-explicit-constructor): so that lists of members read well
-  Value(bool b);          // NOLINT
-  Value(int i);           // NOLINT
-  Value(long i);          // NOLINT
-  Value(long long i);     // NOLINT
-  Value(unsigned i);      // NOLINT
+  Value();                    // null
+  Value(std::nullptr_t);      // NOLINT(google-explicit-constructor): so that lists of members read well
+  Value(bool b);              // NOLINT
+  Value(int i);               // NOLINT
+  Value(long i);              // NOLINT
+  Value(long long i);         // NOLINT
+  Value(unsigned i);          // NOLINT
   Value(unsigned long i);     // NOLINT
   Value(double d);            // NOLINT
   Value(std::string s);       // NOLINT
@@ -111,8 +111,6 @@ inline Value::Value(std::string s) : data_(std::move(s)) {}
 inline Value::Value(std::string_view s) : data_(std::string(s)) {}
 inline Value::Value(const char* s) : data_(std::string(s)) {}
 inline Value::Value(Raw raw) : data_(std::move(raw)) {}
-inline Value Value::raw(std::string json) {
-  return Value(Raw{std::make_shared<const std::string>(std::move(json))});
-}
+inline Value Value::raw(std::string json) { return Value(Raw{std::make_shared<const std::string>(std::move(json))}); }
 
 }  // namespace proa::object

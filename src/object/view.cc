@@ -87,7 +87,7 @@ std::string_view View::as_string(std::string_view otherwise) const {
 std::string_view View::as_raw() const {
   if (kind() != Kind::kRaw) return {};
   if (block_ == nullptr) return *std::get<Value::Raw>(value()->data_).json;
-  return node_text(block_, node_at(node_));
+  return raw_text(block_, node_at(node_));
 }
 
 size_t View::size() const {

@@ -144,13 +144,15 @@ bool is_timestamp(std::string_view text) {
   return blank ? text.empty() : is_zone(text);
 }
 
+/// Everything that is no plain text begins with one of these, or is empty.
+bool may_be_special(char first) {
+  return is_digit(first) || std::string_view("+-.yYnNtTfFoO~").find(first) != std::string_view::npos;
+}
+
 Scalar resolve(std::string_view text, bool may_be_timestamp) {
-  const char first = text.empty() ? '\0' : text[0];
+  const char first = text.empty() ? '~' : text[0];
+  if (!may_be_special(first)) return {kString, Value(text)};
   const bool number = is_digit(first) || first == '+' || first == '-';
-  if (!number && first != '.' && first != '\0' &&
-      std::string_view("yYnNtTfFoO~").find(first) == std::string_view::npos) {
-    return {kString, Value(text)};
-  }
   if (std::optional<Scalar> found = word(text)) return std::move(*found);
   if (first == '.') {
     if (std::optional<Scalar> found = read_float(text)) return std::move(*found);
@@ -178,6 +180,10 @@ ScalarType type_of_tag(std::string_view tag) {
 }
 
 }  // namespace
+
+bool reads_as_string(std::string_view text) {
+  return !text.empty() && (!may_be_special(text[0]) || resolve(text, true).type == kString);
+}
 
 Scalar resolve_scalar(std::string_view text) { return resolve(text, true); }
 

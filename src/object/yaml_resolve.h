@@ -22,6 +22,9 @@ struct Scalar {
 /// Of an untagged plain scalar.
 Scalar resolve_scalar(std::string_view text);
 
+/// Does untagged plain text mean itself?
+bool reads_as_string(std::string_view text);
+
 /// Of a scalar with a tag ("tag:yaml.org,2002:int"); an unknown tag gives the text. Error: `cannot decode !!str
 /// `x` as a !!int`.
 Result<Scalar> resolve_scalar(std::string_view text, std::string_view tag);

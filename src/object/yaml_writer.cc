@@ -30,41 +30,47 @@ bool is_yaml_printable(char32_t c) {
          (c >= 0xe000 && c <= 0xfffd && c != 0xfeff);
 }
 
-std::u32string decoded(std::string_view text) {
-  std::u32string out;
-  out.reserve(text.size());
+void decode(std::string_view text, std::u32string& out) {
+  out.clear();
   for (size_t at = 0; at < text.size();) {
     const Rune rune = rune_at(text, at);
     out += rune.code;
     at += rune.size;
   }
-  return out;
+}
+
+/// The number that begins at text[at], and where it ends. Wraps as upstream's does.
+uint64_t number_at(std::string_view text, size_t at, uint64_t number, size_t& end) {
+  for (end = at; end < text.size() && is_digit(static_cast<unsigned char>(text[end])); ++end) {
+    number = number * 10 + static_cast<uint64_t>(text[end] - '0');
+  }
+  return number;
+}
+
+/// Is there a digit other than 0 in the run of digits before text[at]?
+bool inside_number(std::string_view text, size_t at) {
+  for (; at > 0 && is_digit(static_cast<unsigned char>(text[at - 1])); --at) {
+    if (text[at - 1] != '0') return true;
+  }
+  return false;
 }
 
 /// go-yaml's order of keys: letters after other characters, runs of digits by their number.
-bool natural_less(std::string_view a_text, std::string_view b_text) {
-  const std::u32string a = decoded(a_text), b = decoded(b_text);
-  for (size_t i = 0; i < a.size() && i < b.size(); ++i) {
-    if (a[i] == b[i]) continue;
-    const bool a_letter = is_letter(a[i]), b_letter = is_letter(b[i]);
-    if (a_letter && b_letter) return a[i] < b[i];
-    if (a_letter || b_letter) return b_letter;
-    uint64_t a_number = 0, b_number = 0;
-    if (a[i] == '0' || b[i] == '0') {
-      for (size_t j = i; j > 0 && is_digit(a[j - 1]); --j) {
-        if (a[j - 1] == '0') continue;
-        a_number = b_number = 1;
-        break;
-      }
-    }
-    size_t a_end = i, b_end = i;
-    for (; a_end < a.size() && is_digit(a[a_end]); ++a_end) a_number = a_number * 10 + (a[a_end] - '0');
-    for (; b_end < b.size() && is_digit(b[b_end]); ++b_end) b_number = b_number * 10 + (b[b_end] - '0');
-    if (a_number != b_number) return static_cast<int64_t>(a_number) < static_cast<int64_t>(b_number);
-    if (a_end != b_end) return a_end < b_end;
-    return a[i] < b[i];
-  }
-  return a.size() < b.size();
+bool natural_less(std::string_view a, std::string_view b) {
+  size_t at = static_cast<size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+  if (at == a.size() || at == b.size()) return a.size() < b.size();
+  while (at > 0 && (static_cast<unsigned char>(a[at]) & 0xc0) == 0x80) --at;
+  const char32_t a_rune = rune_at(a, at).code, b_rune = rune_at(b, at).code;
+  const bool a_letter = is_letter(a_rune), b_letter = is_letter(b_rune);
+  if (a_letter && b_letter) return a_rune < b_rune;
+  if (a_letter || b_letter) return b_letter;
+  const uint64_t begun = (a_rune == '0' || b_rune == '0') && inside_number(a, at) ? 1 : 0;
+  size_t a_end = 0, b_end = 0;
+  const auto a_number = static_cast<int64_t>(number_at(a, at, begun, a_end));
+  const auto b_number = static_cast<int64_t>(number_at(b, at, begun, b_end));
+  if (a_number != b_number) return a_number < b_number;
+  if (a_end != b_end) return a_end < b_end;
+  return a_rune < b_rune;
 }
 
 /// What libyaml's emitter finds out about a scalar before it picks a style.
@@ -119,7 +125,11 @@ class Writer {
 
  private:
   void put(char32_t c) {
-    append_utf8(c, out_);
+    if (c < 0x80) {
+      out_ += static_cast<char>(c);
+    } else {
+      append_utf8(c, out_);
+    }
     ++column_;
   }
   void put_break() {
@@ -202,8 +212,8 @@ class Writer {
   }
 
   void write_key(std::string_view name) {
-    const std::u32string text = decoded(name);
-    if (!std::ranges::any_of(text, is_break) && name.size() <= kLongestSimpleKey) {
+    decode(name, runes_);
+    if (!std::ranges::any_of(runes_, is_break) && name.size() <= kLongestSimpleKey) {
       write_string(name, true);
       write_indicator(":", false, false, false);
       return;
@@ -236,15 +246,15 @@ class Writer {
   }
 
   void write_string(std::string_view text, bool key) {
-    const std::u32string runes = decoded(text);
-    const Analysis analysis = analyze(runes);
+    decode(text, runes_);
+    const Analysis analysis = analyze(runes_);
     const int outer = indent_;
     indent_ = indent_ < 0 ? kIndent : indent_ + kIndent;
     switch (style_of(text, analysis, key)) {
-      case Style::kPlain: write_plain(runes, !key); break;
-      case Style::kSingle: write_single(runes, !key); break;
-      case Style::kDouble: write_double(runes, !key); break;
-      case Style::kLiteral: write_literal(runes); break;
+      case Style::kPlain: write_plain(runes_, !key); break;
+      case Style::kSingle: write_single(runes_, !key); break;
+      case Style::kDouble: write_double(runes_, !key); break;
+      case Style::kLiteral: write_literal(runes_); break;
     }
     indent_ = outer;
   }
@@ -253,7 +263,7 @@ class Writer {
     Style style = Style::kPlain;
     if (text.find('\n') != std::string_view::npos) {
       style = Style::kLiteral;
-    } else if (resolve_scalar(text).type != ScalarType::kString || is_base60(text)) {
+    } else if (!reads_as_string(text) || is_base60(text)) {
       style = Style::kDouble;
     }
     if (key && analysis.multiline) style = Style::kDouble;
@@ -373,6 +383,7 @@ class Writer {
   }
 
   std::string& out_;
+  std::u32string runes_;  // of the string at hand
   int indent_ = -1;
   int column_ = 0;
   bool whitespace_ = true;  // the last character was a blank that separates
