@@ -1,0 +1,84 @@
+#include "net/proxy/controller.h"
+
+#include "client/client.h"
+
+namespace proa::net {
+
+using object::Document;
+using object::View;
+
+ServiceProxy::ServiceProxy(client::Informers& informers, runtime::Executor& executor, ProxySettings settings,
+                           std::string node_name, RunNft run_nft)
+    : services_(informers.of(client::resources::kServices)),
+      slices_(informers.of(client::resources::kEndpointSlices)),
+      pods_(informers.of(client::resources::kPods)),
+      executor_(executor),
+      node_name_(std::move(node_name)),
+      applier_(std::move(settings), std::move(run_nft), executor) {
+  client::index_by_node(pods_);
+  for (client::Informer* informer : {&services_, &slices_, &pods_})
+    informer->add_handler([this, alive = std::weak_ptr(alive_)](const Document&, const Document&) {
+      if (!alive.expired()) changed();
+    });
+  informers.when_synced([this, alive = std::weak_ptr(alive_)] {
+    if (alive.expired()) return;
+    started_ = true;
+    changed();
+  });
+}
+
+ServiceProxy::~ServiceProxy() = default;
+
+void ServiceProxy::changed() {
+  if (!started_ || due_) return;
+  due_ = true;
+  executor_.post([this, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) sync();
+  });
+}
+
+ProxyInput ServiceProxy::gather() const {
+  ProxyInput input;
+  input.services = services_.list();
+  input.slices = slices_.list();
+  input.pods = pods_.by_index(client::kByNode, node_name_);
+  input.leaving = leaving_;
+  input.node_name = node_name_;
+  return input;
+}
+
+/// A pod that no slice calls ready any more needs no mention.
+void ServiceProxy::forget_the_gone(const ProxyInput& input) {
+  std::set<std::string> still;
+  for (const Document& slice : input.slices)
+    for (const View endpoint : slice["endpoints"].items()) {
+      std::string uid = endpoint["targetRef"]["uid"].str();
+      if (endpoint["conditions"]["ready"].as_bool(true) && leaving_.contains(uid)) still.insert(std::move(uid));
+    }
+  leaving_ = std::move(still);
+}
+
+void ServiceProxy::sync() {
+  due_ = false;
+  ProxyInput input = gather();
+  Ruleset rules = make_ruleset(read_services(input));
+  forget_the_gone(input);
+  auto waiting = std::move(waiting_);
+  waiting_.clear();
+  applier_.want(std::move(rules), [waiting = std::move(waiting)] {
+    for (const auto& one : waiting) one();
+  });
+}
+
+void ServiceProxy::drain(const Document& pod, std::function<void()> done) {
+  leaving_.insert(pod["metadata"]["uid"].str());
+  waiting_.push_back(std::move(done));
+  changed();
+}
+
+void ServiceProxy::when_ready(std::function<void()> ready) {
+  waiting_.push_back(std::move(ready));
+  changed();
+}
+
+}  // namespace proa::net

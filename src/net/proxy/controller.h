@@ -1,0 +1,49 @@
+// The Service proxy: watches Services, EndpointSlices and this node's Pods, and keeps the node's rules as they say.
+// Any burst of changes becomes one transaction; while one runs, the next is collected. One event loop's thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "client/informer.h"
+#include "net/proxy/apply.h"
+#include "net/proxy/ruleset.h"
+#include "runtime/executor.h"
+
+namespace proa::net {
+
+class ServiceProxy {
+ public:
+  /// The informers' executor is `executor`. Rules are first set when all three informers are synced.
+  ServiceProxy(client::Informers& informers, runtime::Executor& executor, ProxySettings settings, std::string node_name,
+               RunNft run_nft);
+  ~ServiceProxy();
+
+  /// Takes the pod's addresses out of all rules now, before its EndpointSlice says so; `done` once that is in force
+  /// (soon where no rule names them). Connections that exist go on.
+  void drain(const object::Document& pod, std::function<void()> done);
+  /// Calls back when the first ruleset is in force.
+  void when_ready(std::function<void()> ready);
+
+ private:
+  void changed();
+  void sync();
+  ProxyInput gather() const;
+  void forget_the_gone(const ProxyInput& input);
+
+  client::Informer& services_;
+  client::Informer& slices_;
+  client::Informer& pods_;
+  runtime::Executor& executor_;
+  const std::string node_name_;
+  Applier applier_;
+  std::set<std::string> leaving_;  // uids of pods
+  std::vector<std::function<void()>> waiting_;  // for the next ruleset
+  bool started_ = false, due_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace proa::net
