@@ -25,7 +25,7 @@ constexpr size_t kMaxFields = 128;
 /// Where the decoder stands: one frame per member, list item and map entry, on the stack.
 struct Frame {
   const Frame* up = nullptr;
-  Type owner;                 // of a member: the struct it belongs to
+  Type owner;  // of a member: the struct it belongs to
   Field field;
   std::string_view key = {};  // of a map entry
   ptrdiff_t index = -1;       // of a list item
@@ -97,8 +97,8 @@ void Decoder::mismatch(std::string_view word, const Frame* at, std::string_view 
   if (owner == nullptr) {
     error_ = fmt::format("json: cannot unmarshal {} into Go value of type {}", word, go_type);
   } else {
-    error_ = fmt::format("json: cannot unmarshal {} into Go struct field {}.{} of type {}", word,
-                         owner->owner.name(), go_place(at), go_type);
+    error_ = fmt::format("json: cannot unmarshal {} into Go struct field {}.{} of type {}", word, owner->owner.name(),
+                         go_place(at), go_type);
   }
 }
 
@@ -257,7 +257,7 @@ void Decoder::int_or_string(Value& value, const Frame* at) {
 }
 
 void Decoder::quantity(Value& value) {
-  std::string text = value.is_string()              ? value.string()
+  std::string text = value.is_string()               ? value.string()
                      : value.kind() == Kind::kInt    ? fmt::format("{}", View(value).as_int())
                      : value.kind() == Kind::kDouble ? fmt::format("{}", View(value).as_double())
                                                      : "?";

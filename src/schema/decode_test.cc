@@ -71,15 +71,14 @@ TEST(Decode, brings_quantities_times_and_base64_to_one_form) {
 
 TEST(Decode, reports_unknown_members_by_place_and_removes_them) {
   DecodeReport report;
-  const std::string out = decoded(
-      R"({"zoo":1,"metadata":{"foo":{"x":1}},"spec":{"Replicas":2,"template":{"spec":{"containers":)"
-      R"([{"name":"x"},{"bar":3}],"volumes":[{"name":"x","hostPth":"u"}]}}}})",
-      kind_type("apps/v1", "Deployment"), &report);
-  EXPECT_EQ(report.unknown,
-            (std::vector<std::string>{"unknown field \"zoo\"", "unknown field \"metadata.foo\"",
-                                      "unknown field \"spec.Replicas\"",
-                                      "unknown field \"spec.template.spec.containers[1].bar\"",
-                                      "unknown field \"spec.template.spec.volumes[0].hostPth\""}));
+  const std::string out =
+      decoded(R"({"zoo":1,"metadata":{"foo":{"x":1}},"spec":{"Replicas":2,"template":{"spec":{"containers":)"
+              R"([{"name":"x"},{"bar":3}],"volumes":[{"name":"x","hostPth":"u"}]}}}})",
+              kind_type("apps/v1", "Deployment"), &report);
+  EXPECT_EQ(report.unknown, (std::vector<std::string>{"unknown field \"zoo\"", "unknown field \"metadata.foo\"",
+                                                      "unknown field \"spec.Replicas\"",
+                                                      "unknown field \"spec.template.spec.containers[1].bar\"",
+                                                      "unknown field \"spec.template.spec.volumes[0].hostPth\""}));
   EXPECT_EQ(out.find("hostPth"), std::string::npos);
   const std::vector<std::string> duplicates = {"duplicate field \"spec.replicas\""};
   EXPECT_EQ(strict_decoding_error(duplicates, std::vector<std::string>{report.unknown[0]}),
@@ -105,7 +104,8 @@ INSTANTIATE_TEST_SUITE_P(
         WrongKind{R"({"replicas":99999999999})",
                   "json: cannot unmarshal number 99999999999 into Go struct field DeploymentSpec.spec.replicas of "
                   "type int32"},
-        WrongKind{R"([])", "json: cannot unmarshal array into Go struct field Deployment.spec of type v1.DeploymentSpec"},
+        WrongKind{R"([])",
+                  "json: cannot unmarshal array into Go struct field Deployment.spec of type v1.DeploymentSpec"},
         WrongKind{R"({"template":{"spec":{"containers":[{"name":1}]}}})",
                   "json: cannot unmarshal number into Go struct field Container.spec.template.spec.containers.name of "
                   "type string"},
@@ -145,7 +145,8 @@ TEST(Decode, words_errors_of_whole_objects_bytes_and_maps) {
 }
 
 TEST(Decode, words_bad_times_as_go_does) {
-  EXPECT_EQ(go_time_error("xx", false), R"(parsing time "xx" as "2006-01-02T15:04:05Z07:00": cannot parse "xx" as "2006")");
+  EXPECT_EQ(go_time_error("xx", false),
+            R"(parsing time "xx" as "2006-01-02T15:04:05Z07:00": cannot parse "xx" as "2006")");
   EXPECT_EQ(go_time_error("2020", true),
             R"(parsing time "2020" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "" as "-")");
   EXPECT_EQ(go_time_error("2020-13-01T00:00:00Z", false), R"(parsing time "2020-13-01T00:00:00Z": month out of range)");
@@ -168,7 +169,8 @@ TEST(Decode, takes_custom_resource_schemas) {
 }
 
 TEST(Prune, removes_unknown_members_only) {
-  auto value = parse_json(R"({"x":1,"spec":{"replicas":0,"y":2,"template":{"spec":{"containers":[{"z":1,"name":""}]}}}})");
+  auto value =
+      parse_json(R"({"x":1,"spec":{"replicas":0,"y":2,"template":{"spec":{"containers":[{"z":1,"name":""}]}}}})");
   prune(*value, kind_type("apps/v1", "Deployment"));
   EXPECT_EQ(to_json(*value), R"({"spec":{"replicas":0,"template":{"spec":{"containers":[{"name":""}]}}}})");
 }

@@ -43,9 +43,7 @@ void add_missing(Value& object, Type type, std::string_view path, View from) {
   sort_members(to);
 }
 
-Type container_type(Type pod, std::string_view list) {
-  return pod.field("spec").type().field(list).type();
-}
+Type container_type(Type pod, std::string_view list) { return pod.field("spec").type().field(list).type(); }
 
 template <class Do>
 void each_container(Value& pod, Type type, Do&& act) {
@@ -184,7 +182,8 @@ void allocatable_from_capacity(Value& status, Type type, TimeNs) {
 /// For containers: default from max, default request from default and min.
 void limit_range_item(Value& item, Type type, TimeNs) {
   if (View(item)["type"].as_string() != "Container") return;
-  for (const auto& [to, from] : {std::pair("default", "max"), {"defaultRequest", "default"}, {"defaultRequest", "min"}}) {
+  for (const auto& [to, from] :
+       {std::pair("default", "max"), {"defaultRequest", "default"}, {"defaultRequest", "min"}}) {
     const Value source = View(item)[object::Key(std::string_view(from))].to_value();
     add_missing(item, type, to, source);
   }
@@ -242,8 +241,8 @@ void service(Value& object, Type type, TimeNs) {
   fill(spec, spec_type, "type", "ClusterIP");
   service_ports(spec, spec_type);
   const std::string kind = View(spec)["type"].str();
-  const bool outside = kind == "LoadBalancer" || kind == "NodePort" ||
-                       (kind == "ClusterIP" && View(spec)["externalIPs"].size() != 0);
+  const bool outside =
+      kind == "LoadBalancer" || kind == "NodePort" || (kind == "ClusterIP" && View(spec)["externalIPs"].size() != 0);
   if (outside) fill(spec, spec_type, "externalTrafficPolicy", "Cluster");
   if (kind == "NodePort" || kind == "LoadBalancer" || kind == "ClusterIP") {
     fill(spec, spec_type, "internalTrafficPolicy", "Cluster");
@@ -254,9 +253,7 @@ void service(Value& object, Type type, TimeNs) {
   }
 }
 
-void time_added(Value& taint, Type type, TimeNs now) {
-  fill(taint, type, "timeAdded", object::format_time(now));
-}
+void time_added(Value& taint, Type type, TimeNs now) { fill(taint, type, "timeAdded", object::format_time(now)); }
 
 /// Names of a custom kind follow from its kind; the version that is stored is one of the stored ones.
 void custom_resource_names(Value& object, Type type, TimeNs) {

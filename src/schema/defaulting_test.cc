@@ -28,9 +28,10 @@ Value defaulted(std::string_view api_version, std::string_view kind, std::string
 }
 
 TEST(Defaulting, completes_a_deployment_as_the_api_server_does) {
-  const Value d = defaulted("apps/v1", "Deployment",
-                            R"({"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},)"
-                            R"("spec":{"containers":[{"name":"c","image":"nginx:1.25","ports":[{"containerPort":80}]}]}}}})");
+  const Value d =
+      defaulted("apps/v1", "Deployment",
+                R"({"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},)"
+                R"("spec":{"containers":[{"name":"c","image":"nginx:1.25","ports":[{"containerPort":80}]}]}}}})");
   EXPECT_EQ(to_json(View(d)["spec"]),
             R"({"replicas":1,"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{)"
             R"("containers":[{"name":"c","image":"nginx:1.25","ports":[{"containerPort":80,"protocol":"TCP"}],)"
@@ -54,8 +55,8 @@ TEST(Defaulting, pulls_latest_always_and_other_tags_if_absent) {
                                                        {"host:5000/nginx:1", "IfNotPresent"},
                                                        {"nginx@sha256:00", "IfNotPresent"}};
   for (const auto& [image, policy] : cases) {
-    const Value pod = defaulted("v1", "Pod",
-                                std::string(R"({"spec":{"containers":[{"name":"c","image":")") + image + R"("}]}})");
+    const Value pod =
+        defaulted("v1", "Pod", std::string(R"({"spec":{"containers":[{"name":"c","image":")") + image + R"("}]}})");
     EXPECT_EQ(View(pod)["spec"]["containers"].at(0)["imagePullPolicy"].as_string(), policy) << image;
   }
 }
@@ -95,8 +96,9 @@ TEST(Defaulting, completes_services) {
   EXPECT_EQ(to_json(View(plain)["spec"]),
             R"({"ports":[{"protocol":"TCP","port":80,"targetPort":80}],"selector":{"a":"b"},"type":"ClusterIP",)"
             R"("sessionAffinity":"None","internalTrafficPolicy":"Cluster"})");
-  const Value balanced = defaulted("v1", "Service", R"({"spec":{"type":"LoadBalancer","sessionAffinity":"ClientIP",)"
-                                                    R"("ports":[{"port":80,"targetPort":"web"}]}})");
+  const Value balanced = defaulted("v1", "Service",
+                                   R"({"spec":{"type":"LoadBalancer","sessionAffinity":"ClientIP",)"
+                                   R"("ports":[{"port":80,"targetPort":"web"}]}})");
   EXPECT_EQ(to_json(View(balanced)["spec"]),
             R"({"ports":[{"protocol":"TCP","port":80,"targetPort":"web"}],"type":"LoadBalancer",)"
             R"("sessionAffinity":"ClientIP","externalTrafficPolicy":"Cluster","sessionAffinityConfig":{"clientIP":)"
@@ -119,10 +121,12 @@ TEST(Defaulting, completes_stateful_sets_autoscalers_and_policies) {
   EXPECT_EQ(View(set)["spec"]["volumeClaimTemplates"].at(0)["kind"].as_string(), "PersistentVolumeClaim");
   EXPECT_EQ(View(set)["spec"]["volumeClaimTemplates"].at(0)["spec"]["volumeMode"].as_string(), "Filesystem");
   const Value hpa = defaulted("autoscaling/v2", "HorizontalPodAutoscaler", R"({"spec":{"behavior":{"scaleUp":{}}}})");
-  EXPECT_EQ(to_json(View(hpa)["spec"]["metrics"]),
-            R"([{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":80}}}])");
+  EXPECT_EQ(
+      to_json(View(hpa)["spec"]["metrics"]),
+      R"([{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":80}}}])");
   EXPECT_EQ(View(hpa)["spec"]["behavior"]["scaleDown"]["selectPolicy"].as_string(), "Max");
-  const Value policy = defaulted("networking.k8s.io/v1", "NetworkPolicy", R"({"spec":{"podSelector":{},"egress":[{}]}})");
+  const Value policy =
+      defaulted("networking.k8s.io/v1", "NetworkPolicy", R"({"spec":{"podSelector":{},"egress":[{}]}})");
   EXPECT_EQ(to_json(View(policy)["spec"]), R"({"podSelector":{},"egress":[{}],"policyTypes":["Ingress","Egress"]})");
 }
 

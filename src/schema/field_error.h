@@ -48,7 +48,7 @@ class Path {
 };
 
 struct FieldError {
-  std::string reason;   // "FieldValueRequired", "FieldValueInvalid", ...
+  std::string reason;  // "FieldValueRequired", "FieldValueInvalid", ...
   std::string field;
   std::string message;  // without the field: `Invalid value: -1: must be greater than or equal to 0`
   std::string to_string() const { return field + ": " + message; }

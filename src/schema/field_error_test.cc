@@ -30,16 +30,16 @@ TEST(FieldError, is_worded_as_upstreams) {
   errors.forbidden(spec, "may not change");
   errors.too_long(Path("data").key("k"), 5);
   errors.too_many(spec.child("ports"), 5, 1);
-  EXPECT_EQ(texts(errors),
-            (std::vector<std::string>{
-                "spec.selector: Required value", "spec.containers[0].name: Required value: must be given",
-                "spec.replicas: Invalid value: -1: must be greater than or equal to 0",
-                R"(metadata.name: Invalid value: "A\"b": why)", R"(spec.selector: Invalid value: {"a":1}: why)",
-                R"(spec.containers[0].imagePullPolicy: Unsupported value: "Sometimes": supported values: "Always", )"
-                R"("IfNotPresent", "Never")",
-                R"(spec.containers[1].name: Duplicate value: "c")", "spec: Forbidden: may not change",
-                "data[k]: Too long: may not be more than 5 bytes",
-                "spec.ports: Too many: 5: must have at most 1 item"}));
+  EXPECT_EQ(
+      texts(errors),
+      (std::vector<std::string>{
+          "spec.selector: Required value", "spec.containers[0].name: Required value: must be given",
+          "spec.replicas: Invalid value: -1: must be greater than or equal to 0",
+          R"(metadata.name: Invalid value: "A\"b": why)", R"(spec.selector: Invalid value: {"a":1}: why)",
+          R"(spec.containers[0].imagePullPolicy: Unsupported value: "Sometimes": supported values: "Always", )"
+          R"("IfNotPresent", "Never")",
+          R"(spec.containers[1].name: Duplicate value: "c")", "spec: Forbidden: may not change",
+          "data[k]: Too long: may not be more than 5 bytes", "spec.ports: Too many: 5: must have at most 1 item"}));
   EXPECT_EQ(base::invalid("apps", "Deployment", "web", {errors.causes()[0]}).message,
             "Deployment.apps \"web\" is invalid: spec.selector: Required value");
 }
@@ -47,15 +47,17 @@ TEST(FieldError, is_worded_as_upstreams) {
 TEST(Formats, explain_what_is_wrong) {
   EXPECT_TRUE(dns1123_label_errors("a-1").empty());
   EXPECT_EQ(dns1123_label_errors("a.b"), Messages{"must not contain dots"});
-  EXPECT_EQ(dns1123_label_errors("A"),
-            Messages{"a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start "
-                     "and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
-                     "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')"});
+  EXPECT_EQ(
+      dns1123_label_errors("A"),
+      Messages{"a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start "
+               "and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
+               "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')"});
   EXPECT_TRUE(qualified_name_errors("example.com/MyName").empty());
   EXPECT_EQ(qualified_name_errors("/x"), Messages{"prefix part must be non-empty"});
   EXPECT_EQ(qualified_name_errors(std::string(64, 'a')), Messages{"name part must be no more than 63 bytes"});
   EXPECT_EQ(port_number_errors(70000), Messages{"must be between 1 and 65535, inclusive"});
-  EXPECT_EQ(port_name_errors("-8"), (Messages{"must contain at least one letter (a-z)", "must not begin or end with a hyphen"}));
+  EXPECT_EQ(port_name_errors("-8"),
+            (Messages{"must contain at least one letter (a-z)", "must not begin or end with a hyphen"}));
   EXPECT_TRUE(env_var_name_errors("1 odd/name").empty());
   EXPECT_TRUE(ip_errors("10.0.0.1").empty());
   EXPECT_EQ(ip_errors("x").size(), 1u);
@@ -66,9 +68,10 @@ TEST(Validation, checks_enums_from_the_schema) {
   ErrorList errors;
   const auto spec = object::parse_json(R"({"containers":[{"imagePullPolicy":"Sometimes"}],"dnsPolicy":"None"})");
   validate_by_schema(*spec, builtin_type("io.k8s.api.core.v1.PodSpec"), Path("spec"), errors);
-  EXPECT_EQ(texts(errors), std::vector<std::string>{
-                               R"(spec.containers[0].imagePullPolicy: Unsupported value: "Sometimes": supported values: )"
-                               R"("Always", "IfNotPresent", "Never")"});
+  EXPECT_EQ(texts(errors),
+            std::vector<std::string>{
+                R"(spec.containers[0].imagePullPolicy: Unsupported value: "Sometimes": supported values: )"
+                R"("Always", "IfNotPresent", "Never")"});
 }
 
 }  // namespace

@@ -87,9 +87,10 @@ Messages dns1123_label_errors(std::string_view text) {
   if (is_subdomain(text)) {
     out.emplace_back("must not contain dots");
   } else {
-    out.push_back(regex_error("a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', "
-                              "and must start and end with an alphanumeric character",
-                              kLabel, {"my-name", "123-abc"}));
+    out.push_back(
+        regex_error("a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', "
+                    "and must start and end with an alphanumeric character",
+                    kLabel, {"my-name", "123-abc"}));
   }
   return out;
 }
@@ -98,9 +99,10 @@ Messages dns1123_subdomain_errors(std::string_view text) {
   Messages out;
   if (text.size() > 253) out.push_back(max_length_error(253));
   if (!is_subdomain(text)) {
-    out.push_back(regex_error("a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, "
-                              "'-' or '.', and must start and end with an alphanumeric character",
-                              kSubdomain, {"example.com"}));
+    out.push_back(
+        regex_error("a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, "
+                    "'-' or '.', and must start and end with an alphanumeric character",
+                    kSubdomain, {"example.com"}));
   }
   return out;
 }
@@ -109,9 +111,10 @@ Messages dns1035_label_errors(std::string_view text) {
   Messages out;
   if (text.size() > 63) out.push_back(max_length_error(63));
   if (!is_label(text) || !lower(text.front())) {
-    out.push_back(regex_error("a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with "
-                              "an alphabetic character, and end with an alphanumeric character",
-                              "[a-z]([-a-z0-9]*[a-z0-9])?", {"my-name", "abc-123"}));
+    out.push_back(
+        regex_error("a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with "
+                    "an alphabetic character, and end with an alphanumeric character",
+                    "[a-z]([-a-z0-9]*[a-z0-9])?", {"my-name", "abc-123"}));
   }
   return out;
 }
@@ -120,10 +123,11 @@ Messages wildcard_dns1123_subdomain_errors(std::string_view text) {
   Messages out;
   if (text.size() > 253) out.push_back(max_length_error(253));
   if (!text.starts_with("*.") || !is_subdomain(text.substr(2))) {
-    out.push_back(regex_error("a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, "
-                              "which must consist of lower case alphanumeric characters, '-' or '.' and end with an "
-                              "alphanumeric character",
-                              fmt::format("\\*\\.{}", kSubdomain), {"*.example.com"}));
+    out.push_back(
+        regex_error("a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, "
+                    "which must consist of lower case alphanumeric characters, '-' or '.' and end with an "
+                    "alphanumeric character",
+                    fmt::format("\\*\\.{}", kSubdomain), {"*.example.com"}));
   }
   return out;
 }
@@ -144,7 +148,8 @@ Messages qualified_name_errors(std::string_view text) {
     } else if (prefix.size() > 253) {
       out.emplace_back("prefix part must be no more than 253 bytes");
     }
-    if (!prefix.empty() && !is_subdomain(prefix)) out.push_back("prefix part " + dns1123_subdomain_errors(prefix).back());
+    if (!prefix.empty() && !is_subdomain(prefix))
+      out.push_back("prefix part " + dns1123_subdomain_errors(prefix).back());
   }
   if (name.empty()) {
     out.emplace_back("name part must be non-empty");
@@ -159,9 +164,10 @@ Messages label_value_errors(std::string_view text) {
   Messages out;
   if (text.size() > 63) out.emplace_back("must be no more than 63 bytes");
   if (!text.empty() && !is_label_key_name(text)) {
-    out.push_back(regex_error("a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or "
-                              "'.', and must start and end with an alphanumeric character",
-                              fmt::format("({})?", kKey), {"MyValue", "my_value", "12345"}));
+    out.push_back(
+        regex_error("a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or "
+                    "'.', and must start and end with an alphanumeric character",
+                    fmt::format("({})?", kKey), {"MyValue", "my_value", "12345"}));
   }
   return out;
 }
@@ -181,7 +187,8 @@ Messages env_var_name_errors(std::string_view text) {
   Messages out;
   if (text.empty()) out.emplace_back("environment variable name must be non-empty");
   if (!all(text, [](char c) { return c >= ' ' && c <= '~' && c != '='; })) {
-    out.emplace_back("a valid environment variable name must consist only of printable ASCII characters other than '='");
+    out.emplace_back(
+        "a valid environment variable name must consist only of printable ASCII characters other than '='");
   }
   return out;
 }
@@ -190,9 +197,10 @@ Messages strict_env_var_name_errors(std::string_view text) {
   Messages out;
   const auto mark = [](char c) { return c == '-' || c == '.' || c == '_'; };
   if (text.empty() || digit(text.front()) || !all(text, [&](char c) { return alnum(c) || mark(c); })) {
-    out.push_back(regex_error("a valid environment variable name must consist of alphabetic characters, digits, '_', "
-                              "'-', or '.', and must not start with a digit",
-                              "[-._a-zA-Z][-._a-zA-Z0-9]*", {"my.env-name", "MY_ENV.NAME", "MyEnvName1"}));
+    out.push_back(
+        regex_error("a valid environment variable name must consist of alphabetic characters, digits, '_', "
+                    "'-', or '.', and must not start with a digit",
+                    "[-._a-zA-Z][-._a-zA-Z0-9]*", {"my.env-name", "MY_ENV.NAME", "MyEnvName1"}));
   }
   check_parent_steps(text, out);
   return out;
@@ -256,14 +264,21 @@ Messages format_errors(std::string_view format, std::string_view text) {
     Messages (*check)(std::string_view);
   };
   static constexpr Named kFormats[] = {
-      {"dns1123Label", dns1123_label_errors},       {"dns1123Subdomain", dns1123_subdomain_errors},
-      {"dns1035Label", dns1035_label_errors},       {"qualifiedName", qualified_name_errors},
-      {"labelValue", label_value_errors},           {"configMapKey", config_map_key_errors},
-      {"envVarName", env_var_name_errors},          {"portName", port_name_errors},
-      {"ip", ip_errors},                            {"percent", percent_errors},
+      {"dns1123Label", dns1123_label_errors},
+      {"dns1123Subdomain", dns1123_subdomain_errors},
+      {"dns1035Label", dns1035_label_errors},
+      {"qualifiedName", qualified_name_errors},
+      {"labelValue", label_value_errors},
+      {"configMapKey", config_map_key_errors},
+      {"envVarName", env_var_name_errors},
+      {"portName", port_name_errors},
+      {"ip", ip_errors},
+      {"percent", percent_errors},
       {"pathSegmentName", path_segment_name_errors},
-      {"k8s-short-name", dns1123_label_errors},     {"k8s-long-name", dns1123_subdomain_errors},
-      {"k8s-label-key", qualified_name_errors},     {"k8s-label-value", label_value_errors},
+      {"k8s-short-name", dns1123_label_errors},
+      {"k8s-long-name", dns1123_subdomain_errors},
+      {"k8s-label-key", qualified_name_errors},
+      {"k8s-label-value", label_value_errors},
   };
   for (const Named& f : kFormats) {
     if (f.name == format) return f.check(text);

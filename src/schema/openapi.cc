@@ -78,8 +78,8 @@ std::string openapi_v3_index(const Registry& registry) {
   for (const GroupInfo& g : registry.groups()) {
     for (const std::string& version : g.versions) {
       const std::string path = path_of(g.group, version);
-      members.add(path, Value::object({{"serverRelativeURL",
-                                        fmt::format("/openapi/v3/{}?hash={:016X}", path, fingerprint(registry, path))}}));
+      members.add(path, Value::object({{"serverRelativeURL", fmt::format("/openapi/v3/{}?hash={:016X}", path,
+                                                                         fingerprint(registry, path))}}));
     }
   }
   return out + "}}";

@@ -151,19 +151,25 @@ void put_definition(std::string& out, std::string_view name, View schema) {
 }
 
 void put_security(std::string& out) {
-  put_message(out, 12, [&] { put_message(out, 1, [&] {
-                               put_bytes(out, 1, "BearerToken");
-                               put_message(out, 2, [] {});
-                             }); });
-  put_message(out, 13, [&] { put_message(out, 1, [&] {
-                               put_bytes(out, 1, "BearerToken");
-                               put_message(out, 2, [&] { put_message(out, 2, [&] {
-                                                           put_bytes(out, 1, "apiKey");
-                                                           put_bytes(out, 2, "authorization");
-                                                           put_bytes(out, 3, "header");
-                                                           put_bytes(out, 4, "Bearer Token authentication");
-                                                         }); });
-                             }); });
+  put_message(out, 12, [&] {
+    put_message(out, 1, [&] {
+      put_bytes(out, 1, "BearerToken");
+      put_message(out, 2, [] {});
+    });
+  });
+  put_message(out, 13, [&] {
+    put_message(out, 1, [&] {
+      put_bytes(out, 1, "BearerToken");
+      put_message(out, 2, [&] {
+        put_message(out, 2, [&] {
+          put_bytes(out, 1, "apiKey");
+          put_bytes(out, 2, "authorization");
+          put_bytes(out, 3, "header");
+          put_bytes(out, 4, "Bearer Token authentication");
+        });
+      });
+    });
+  });
 }
 
 }  // namespace

@@ -45,9 +45,7 @@ std::string root_of(const KindInfo& kind) {
 
 Parameter query(Type options, std::string_view name) {
   const Field f = options.field(name);
-  const char* type = f.scalar() == Scalar::kBool     ? "boolean"
-                     : f.scalar() == Scalar::kString ? "string"
-                                                     : "integer";
+  const char* type = f.scalar() == Scalar::kBool ? "boolean" : f.scalar() == Scalar::kString ? "string" : "integer";
   return {std::string(name), false, type, std::string(f.doc())};
 }
 
@@ -124,7 +122,9 @@ class KindRoutes {
   }
 
   Operation list(std::string id) {
-    Operation op = operation("get", "list", std::move(id), (kind_.has_verb(kWatch) ? "list or watch objects of kind " : "list objects of kind ") + kind_.kind);
+    Operation op =
+        operation("get", "list", std::move(id),
+                  (kind_.has_verb(kWatch) ? "list or watch objects of kind " : "list objects of kind ") + kind_.kind);
     add_list_queries(op, true);
     op.answer_model = kind_.list_type ? std::string(kind_.list_type.model()) : model_;
     op.streams = true;
@@ -132,8 +132,8 @@ class KindRoutes {
   }
 
   Operation create() {
-    Operation op = operation("post", "post", "create" + words_ + scope_ + kind_.kind,
-                             "create " + with_article(kind_.kind));
+    Operation op =
+        operation("post", "post", "create" + words_ + scope_ + kind_.kind, "create " + with_article(kind_.kind));
     add_write_queries(op, "CreateOptions");
     op.body = Body::kObject;
     op.body_model = model_;
@@ -176,11 +176,22 @@ class KindRoutes {
   }
 
   bool answers_delete_with_object() const {
-    static const std::set<std::string_view> kKinds = {"pods", "persistentvolumeclaims", "persistentvolumes",
-                                                      "podtemplates", "resourcequotas", "serviceaccounts", "services",
-                                                      "resourceclaims", "resourceclaimtemplates", "resourceslices",
-                                                      "deviceclasses", "csidrivers", "csinodes", "storageclasses",
-                                                      "volumeattachments", "volumeattributesclasses"};
+    static const std::set<std::string_view> kKinds = {"pods",
+                                                      "persistentvolumeclaims",
+                                                      "persistentvolumes",
+                                                      "podtemplates",
+                                                      "resourcequotas",
+                                                      "serviceaccounts",
+                                                      "services",
+                                                      "resourceclaims",
+                                                      "resourceclaimtemplates",
+                                                      "resourceslices",
+                                                      "deviceclasses",
+                                                      "csidrivers",
+                                                      "csinodes",
+                                                      "storageclasses",
+                                                      "volumeattachments",
+                                                      "volumeattributesclasses"};
     return kKinds.contains(kind_.plural);
   }
 
@@ -211,7 +222,8 @@ class KindRoutes {
     if ((s.verbs & kUpdate) != 0) made.operations.push_back(replace(name, "replace " + of));
     if ((s.verbs & kPatch) != 0) made.operations.push_back(patch(name, "partially update " + of));
     if ((s.verbs & kCreate) != 0) {
-      Operation op = operation("post", "post", "create" + name, fmt::format("create {} of {}", s.name, with_article(kind_.kind)));
+      Operation op =
+          operation("post", "post", "create" + name, fmt::format("create {} of {}", s.name, with_article(kind_.kind)));
       add_write_queries(op, "CreateOptions");
       op.body = Body::kObject;
       op.codes = {200, 201, 202};
@@ -226,7 +238,8 @@ class KindRoutes {
     op.answer_model = s.type ? std::string(s.type.model()) : "";
     if (!s.version.empty()) op.kind = {s.group, s.version, s.kind};
     op.kind.kind = s.kind;
-    if (op.body == Body::kObject) op.body_model = s.request_type ? std::string(s.request_type.model()) : op.answer_model;
+    if (op.body == Body::kObject)
+      op.body_model = s.request_type ? std::string(s.request_type.model()) : op.answer_model;
     if (s.name != "log") return;
     for (const Field f : builtin_type("io.k8s.api.core.v1.PodLogOptions").fields()) {
       if (f.name() == "kind" || f.name() == "apiVersion" || f.scalar() == Scalar::kMessage) continue;
@@ -244,12 +257,13 @@ class KindRoutes {
   void watch(std::string path, const std::string& name, bool many) {
     Operation op = operation(
         "get", many ? "watchlist" : "watch", "watch" + name,
-        many ? fmt::format("watch individual changes to a list of {}. deprecated: use the 'watch' parameter with a list "
-                           "operation instead.",
-                           kind_.kind)
-             : fmt::format("watch changes to an object of kind {}. deprecated: use the 'watch' parameter with a list "
-                           "operation instead, filtered to a single item with the 'fieldSelector' parameter.",
-                           kind_.kind));
+        many
+            ? fmt::format("watch individual changes to a list of {}. deprecated: use the 'watch' parameter with a list "
+                          "operation instead.",
+                          kind_.kind)
+            : fmt::format("watch changes to an object of kind {}. deprecated: use the 'watch' parameter with a list "
+                          "operation instead, filtered to a single item with the 'fieldSelector' parameter.",
+                          kind_.kind));
     add_list_queries(op, true);
     op.answer_model = meta_type("WatchEvent").model();
     add_model(models_, meta_type("WatchEvent"));
@@ -269,7 +283,8 @@ void add_common_parameters(Route& r, const std::string& kind) {
       op.parameters.push_back({"name", true, "string", "name of the " + kind});
     }
     if (r.path.find("{namespace}") != std::string::npos) {
-      op.parameters.push_back({"namespace", true, "string", "object name and auth scope, such as for teams and projects"});
+      op.parameters.push_back(
+          {"namespace", true, "string", "object name and auth scope, such as for teams and projects"});
     }
     op.parameters.push_back({"pretty", false, "string",
                              "If 'true', then the output is pretty printed. Defaults to 'false' unless the user-agent "
@@ -289,9 +304,8 @@ void share_parameters(Route& r) {
     if (everywhere) r.shared.push_back(p);
   }
   for (Operation& op : r.operations) {
-    std::erase_if(op.parameters, [&](const Parameter& p) {
-      return std::find(r.shared.begin(), r.shared.end(), p) != r.shared.end();
-    });
+    std::erase_if(op.parameters,
+                  [&](const Parameter& p) { return std::find(r.shared.begin(), r.shared.end(), p) != r.shared.end(); });
   }
 }
 

@@ -20,16 +20,16 @@ struct Parameter {
 };
 
 struct Operation {
-  std::string method;           // "get", "put", "post", "delete", "patch"
+  std::string method;  // "get", "put", "post", "delete", "patch"
   std::string id, description, tag;
-  std::string action;           // x-kubernetes-action; empty: none
+  std::string action;  // x-kubernetes-action; empty: none
   GroupVersionKind kind;
   std::vector<Parameter> parameters;
   enum class Body { kNone, kObject, kOptions, kPatch } body = Body::kNone;
   std::string body_model;
-  std::string answer_model;     // empty: plain text
-  std::vector<int> codes;       // of success
-  bool streams = false;         // may be watched
+  std::string answer_model;  // empty: plain text
+  std::vector<int> codes;    // of success
+  bool streams = false;      // may be watched
 };
 
 struct Route {

@@ -1,7 +1,6 @@
-#include "schema/openapi_paths.h"
-
 #include "fmt/format.h"
 #include "object/json.h"
+#include "schema/openapi_paths.h"
 
 namespace proa::schema::openapi {
 
@@ -113,7 +112,8 @@ void put_media_types(Value& out, const Operation& op) {
 }
 
 Value operation(const Operation& op, Dialect dialect, SharedParameters* shared) {
-  Value out = Value::object({{"tags", Value::array({Value(op.tag)})}, {"description", op.description}, {"operationId", op.id}});
+  Value out =
+      Value::object({{"tags", Value::array({Value(op.tag)})}, {"description", op.description}, {"operationId", op.id}});
   Value list = parameters(op.parameters, dialect, shared);
   if (dialect == Dialect::kV2) {
     put_media_types(out, op);

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::string_view kMeta = "io.k8s.apimachinery.pkg.apis.meta.v1.";
 
-
 void put_json(Value& into, object::Key name, std::string_view json) {
   if (json.empty()) return;
   if (auto parsed = object::parse_json(json)) into.set(name, std::move(*parsed));
@@ -81,7 +80,8 @@ void put_extensions(Value& out, Field f) {
     for (size_t i = 0; i < f.list_key_count(); ++i) keys.push_back(f.list_key(i));
     out.set("x-kubernetes-list-map-keys", std::move(keys));
   }
-  if (f.list_type() != ListType::kUnset) out.set("x-kubernetes-list-type", kListTypes[static_cast<size_t>(f.list_type())]);
+  if (f.list_type() != ListType::kUnset)
+    out.set("x-kubernetes-list-type", kListTypes[static_cast<size_t>(f.list_type())]);
   if (f.is_atomic() && !(f.type() && f.type().is_atomic())) out.set("x-kubernetes-map-type", "atomic");
   if (f.has(Field::kGranular)) out.set("x-kubernetes-map-type", "granular");
   if (!f.patch_merge_key().empty()) out.set("x-kubernetes-patch-merge-key", f.patch_merge_key());
@@ -147,7 +147,8 @@ void put_special(Value& out, Form form, Dialect dialect) {
   }
 }
 
-void add_kind(KindsOfModel& to, Type type, const std::string& group, const std::string& version, const std::string& kind) {
+void add_kind(KindsOfModel& to, Type type, const std::string& group, const std::string& version,
+              const std::string& kind) {
   if (!type) return;
   auto& list = to[std::string(type.model())];
   const bool seen = std::any_of(list.begin(), list.end(), [&](const GroupVersionKind& other) {

@@ -34,7 +34,8 @@ TEST(OpenApi, tells_kubectl_which_parameters_a_patch_takes) {
   for (const View p : patch["parameters"].items()) names.push_back(p["name"].str());
   EXPECT_EQ(names, (std::vector<std::string>{"dryRun", "fieldManager", "fieldValidation", "force"}));
   EXPECT_EQ(patch["x-kubernetes-action"].as_string(), "patch");
-  EXPECT_EQ(to_json(patch["x-kubernetes-group-version-kind"]), R"({"group":"apps","kind":"Deployment","version":"v1"})");
+  EXPECT_EQ(to_json(patch["x-kubernetes-group-version-kind"]),
+            R"({"group":"apps","kind":"Deployment","version":"v1"})");
   EXPECT_TRUE(patch["requestBody"]["content"].has("application/strategic-merge-patch+json"));
 }
 
@@ -60,7 +61,8 @@ TEST(OpenApi, describes_types_for_explain_and_patches) {
 }
 
 TEST(OpenApi, leaves_no_reference_dangling) {
-  for (const auto& [group, version] : {std::pair("", "v1"), {"apps", "v1"}, {"policy", "v1"}, {"apiextensions.k8s.io", "v1"}}) {
+  for (const auto& [group, version] :
+       {std::pair("", "v1"), {"apps", "v1"}, {"policy", "v1"}, {"apiextensions.k8s.io", "v1"}}) {
     const std::string text = openapi_v3(Registry(), group, version);
     const auto parsed = object::parse_json(text);
     const View schemas = View(*parsed)["components"]["schemas"];

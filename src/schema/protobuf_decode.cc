@@ -131,7 +131,8 @@ void Parser::field(Reader& in, Field f, Value& into, int depth) {
     if (!member.is_object()) member = Value::object();
     return map_entry(in.bytes(), f, member, depth);
   }
-  const bool is_number = f.scalar() != Scalar::kMessage && f.scalar() != Scalar::kString && f.scalar() != Scalar::kBytes;
+  const bool is_number =
+      f.scalar() != Scalar::kMessage && f.scalar() != Scalar::kString && f.scalar() != Scalar::kBytes;
   if (is_number && in.kind() == kBytes) return packed(in.bytes(), f, member);
   member.push_back(element(in, f, depth));
 }
@@ -291,7 +292,8 @@ Result<Value> decode_envelope(const Envelope& envelope, Type type) { return pars
 
 Result<Envelope> open_envelope(std::string_view body) {
   if (!has_protobuf_magic(body)) {
-    return Error(base::bad_request("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]"));
+    return Error(
+        base::bad_request("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]"));
   }
   Envelope out;
   Reader in(body.substr(4));

@@ -71,8 +71,7 @@ void put_element(std::string& out, uint32_t number, View value, Field f) {
     case Scalar::kMessage: return put_message(out, number, [&] { encode_protobuf(value, f.type(), out); });
     case Scalar::kString: return put_bytes(out, number, value.as_string());
     case Scalar::kBool: return put_int(out, number, value.as_bool());
-    case Scalar::kBytes:
-      return put_bytes(out, number, base::base64_decode(value.as_string()).value_or(std::string()));
+    case Scalar::kBytes: return put_bytes(out, number, base::base64_decode(value.as_string()).value_or(std::string()));
     default: return put_single_number(out, number, value, f.scalar());
   }
 }
@@ -110,7 +109,7 @@ void put_struct(std::string& out, View value, Type type) {
   struct Part {
     uint32_t number;
     View value;
-    Field field;   // none: an inlined message
+    Field field;  // none: an inlined message
     Type inlined;
   };
   std::vector<Part> parts;

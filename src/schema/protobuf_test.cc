@@ -54,8 +54,9 @@ TEST(Protobuf, nests_inlined_messages_on_the_wire_only) {
 
 TEST(Protobuf, keeps_custom_resource_schemas) {
   const Type schema = builtin_type("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps");
-  const std::string text = R"({"type":"object","default":{"a":[1]},"maximum":1.5,"items":{"type":"string"},)"
-                           R"("properties":{"p":{"additionalProperties":false},"q":{"additionalProperties":{"type":"x"}}}})";
+  const std::string text =
+      R"({"type":"object","default":{"a":[1]},"maximum":1.5,"items":{"type":"string"},)"
+      R"("properties":{"p":{"additionalProperties":false},"q":{"additionalProperties":{"type":"x"}}}})";
   EXPECT_EQ(there_and_back(text, schema), text);
 }
 
@@ -73,7 +74,12 @@ TEST(Protobuf, wraps_objects_in_the_envelope) {
 
 TEST(Protobuf, refuses_bytes_that_are_cut_or_of_the_wrong_kind) {
   const Type type = builtin_type("io.k8s.api.core.v1.ConfigMap");
-  EXPECT_EQ(decode_protobuf("\x0a\x05" "ab", type).error().code, 400);
+  EXPECT_EQ(decode_protobuf("\x0a\x05"
+                            "ab",
+                            type)
+                .error()
+                .code,
+            400);
   EXPECT_EQ(decode_protobuf("\x08\x01", type).error().message, "proto: wrong wireType = 0 for field metadata");
   EXPECT_FALSE(open_envelope("{}").has_value());
   for (size_t cut = 0; cut < 40; ++cut) (void)decode_protobuf(std::string(cut, '\x0b'), type);

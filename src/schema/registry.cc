@@ -72,10 +72,10 @@ KindInfo kind_from(const table::Table& t, const table::KindRec& rec) {
 
 /// Discovery order: groups and versions by priority, kinds by plural.
 bool before(const KindRef& a, const KindRef& b) {
-  return std::tuple(-a->group_priority, std::string_view(a->group), -a->version_priority,
-                    std::string_view(a->version), std::string_view(a->plural)) <
-         std::tuple(-b->group_priority, std::string_view(b->group), -b->version_priority,
-                    std::string_view(b->version), std::string_view(b->plural));
+  return std::tuple(-a->group_priority, std::string_view(a->group), -a->version_priority, std::string_view(a->version),
+                    std::string_view(a->plural)) < std::tuple(-b->group_priority, std::string_view(b->group),
+                                                              -b->version_priority, std::string_view(b->version),
+                                                              std::string_view(b->plural));
 }
 
 std::string lower(std::string_view text) {
@@ -154,7 +154,8 @@ KindRef Registry::find_by_any_name(std::string_view typed) const {
   }
   const size_t dot = name.find('.');
   if (dot == std::string::npos) return nullptr;
-  const std::string_view resource = std::string_view(name).substr(0, dot), rest = std::string_view(name).substr(dot + 1);
+  const std::string_view resource = std::string_view(name).substr(0, dot),
+                         rest = std::string_view(name).substr(dot + 1);
   for (const KindRef& k : kinds_) {
     const bool fits = rest == k->group || rest == k->version + "." + k->group;
     if (fits && is_called(*k, resource)) return k;
@@ -223,8 +224,8 @@ Result<void> Registry::add(KindInfo kind) {
 
 void Registry::remove(std::string_view group, std::string_view plural) {
   const std::unique_lock lock(mutex_);
-  const auto gone = std::erase_if(
-      kinds_, [&](const KindRef& k) { return k->custom && k->group == group && k->plural == plural; });
+  const auto gone =
+      std::erase_if(kinds_, [&](const KindRef& k) { return k->custom && k->group == group && k->plural == plural; });
   if (gone != 0) ++generation_;
 }
 

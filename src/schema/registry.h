@@ -45,19 +45,19 @@ GroupVersion parse_api_version(std::string_view api_version);
 /// A column of `kubectl get`. Where `path` is empty, code in the api room computes the cell.
 struct Column {
   std::string name;
-  std::string type;         // "string", "integer", "date", ...
-  std::string format;       // "name" for the first column
-  std::string path;         // dotted: "spec.schedule", as in additionalPrinterColumns without the first dot
+  std::string type;    // "string", "integer", "date", ...
+  std::string format;  // "name" for the first column
+  std::string path;    // dotted: "spec.schedule", as in additionalPrinterColumns without the first dot
   std::string description;
-  int priority = 0;         // 0: always; 1: -o wide
+  int priority = 0;  // 0: always; 1: -o wide
 };
 
 struct Subresource {
-  std::string name;         // "status", "scale", "log", ...
+  std::string name;                  // "status", "scale", "log", ...
   std::string group, version, kind;  // what discovery names: group and version empty where they are the parent's
   uint32_t verbs = 0;
-  Type type;                // of what it answers with; empty for streams (log, exec, proxy)
-  Type request_type;        // of the body it takes
+  Type type;          // of what it answers with; empty for streams (log, exec, proxy)
+  Type request_type;  // of the body it takes
 };
 
 struct KindInfo {
@@ -65,7 +65,7 @@ struct KindInfo {
   std::vector<std::string> short_names, categories;
   bool namespaced = false;
   uint32_t verbs = 0;
-  Type type;                // for custom kinds: a type over their own table
+  Type type;  // for custom kinds: a type over their own table
   Type list_type;
   std::vector<Subresource> subresources;
   std::vector<Column> columns;
@@ -73,7 +73,7 @@ struct KindInfo {
   /// autoscaling versions). Equal to this kind's own for most.
   std::string storage_group, storage_version;
   int group_priority = 0, version_priority = 0;
-  bool custom = false;      // arrived at run time
+  bool custom = false;  // arrived at run time
 
   std::string api_version() const { return api_version_of(group, version); }
   base::GroupResource group_resource() const { return {group, plural}; }

@@ -48,13 +48,29 @@ TEST(Registry, lists_the_category_all_as_kubectl_get_all_shows_it) {
 
 TEST(Registry, orders_groups_and_versions_as_discovery_does) {
   std::vector<std::string> names;
-  for (const GroupInfo& g : Registry().groups()) names.push_back(g.group + ":" + testing::PrintToString(g.versions.size()));
-  const std::vector<std::string> expected = {
-      ":1", "apiregistration.k8s.io:1", "apps:1", "events.k8s.io:1", "authentication.k8s.io:1", "authorization.k8s.io:1",
-      "autoscaling:2", "batch:1", "certificates.k8s.io:1", "networking.k8s.io:1", "policy:1",
-      "rbac.authorization.k8s.io:1", "storage.k8s.io:1", "admissionregistration.k8s.io:1", "apiextensions.k8s.io:1",
-      "scheduling.k8s.io:1", "coordination.k8s.io:1", "node.k8s.io:1", "discovery.k8s.io:1", "resource.k8s.io:1",
-      "flowcontrol.apiserver.k8s.io:1"};
+  for (const GroupInfo& g : Registry().groups())
+    names.push_back(g.group + ":" + testing::PrintToString(g.versions.size()));
+  const std::vector<std::string> expected = {":1",
+                                             "apiregistration.k8s.io:1",
+                                             "apps:1",
+                                             "events.k8s.io:1",
+                                             "authentication.k8s.io:1",
+                                             "authorization.k8s.io:1",
+                                             "autoscaling:2",
+                                             "batch:1",
+                                             "certificates.k8s.io:1",
+                                             "networking.k8s.io:1",
+                                             "policy:1",
+                                             "rbac.authorization.k8s.io:1",
+                                             "storage.k8s.io:1",
+                                             "admissionregistration.k8s.io:1",
+                                             "apiextensions.k8s.io:1",
+                                             "scheduling.k8s.io:1",
+                                             "coordination.k8s.io:1",
+                                             "node.k8s.io:1",
+                                             "discovery.k8s.io:1",
+                                             "resource.k8s.io:1",
+                                             "flowcontrol.apiserver.k8s.io:1"};
   EXPECT_THAT(names, ElementsAreArray(expected));
 }
 

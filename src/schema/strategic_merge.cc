@@ -86,8 +86,7 @@ void sort_like(std::vector<Value>& items, View order, std::string_view merge_key
 /// order decides where both are known to it.
 Value in_order(Items merged, View order, View original, std::string_view merge_key) {
   Items named, others;
-  for (Value& item : merged)
-    (index_of(order, item, merge_key) >= 0 ? named : others).push_back(std::move(item));
+  for (Value& item : merged) (index_of(order, item, merge_key) >= 0 ? named : others).push_back(std::move(item));
   sort_like(named, order, merge_key);
   sort_like(others, original, merge_key);
   Value out = Value::array();
@@ -116,8 +115,8 @@ Result<Items> Merger::merge_named(View original, View patch, const ListRule& rul
     }
     if (!item[rule.merge_key].exists())
       return wrong(fmt::format("map: {} does not contain declared merge key: {}", "map[]", rule.merge_key));
-    const auto at = std::find_if(merged.begin(), merged.end(),
-                                 [&](const Value& old) { return same(old, item, rule.merge_key); });
+    const auto at =
+        std::find_if(merged.begin(), merged.end(), [&](const Value& old) { return same(old, item, rule.merge_key); });
     if (directive == "delete") {
       std::erase_if(merged, [&](const Value& old) { return same(old, item, rule.merge_key); });
     } else if (at == merged.end()) {
@@ -206,7 +205,8 @@ Result<void> retain_keys(Value& into, View patch) {
   };
   for (const auto& [name, value] : patch.members())
     if (!is_directive(name) && !value.is_null() && !listed(name))
-      return std::unexpected(base::bad_request("The values in the $retainKeys list must be a superset of the fields in the patch"));
+      return std::unexpected(
+          base::bad_request("The values in the $retainKeys list must be a superset of the fields in the patch"));
   std::erase_if(into.members(), [&](const auto& member) { return !listed(member.name.text()); });
   return {};
 }

@@ -43,9 +43,11 @@ TEST(StrategicMergeTest, new_container_is_added_and_deleted_by_directive) {
 }
 
 TEST(StrategicMergeTest, element_order_is_kept) {
-  EXPECT_EQ(merged(pod(R"({"containers":[{"name":"a"},{"name":"b"},{"name":"c"}]})"),
-                   pod(R"({"$setElementOrder/containers":[{"name":"c"},{"name":"a"},{"name":"b"}],"containers":[{"name":"b","image":"x"}]})")),
-            pod(R"({"containers":[{"name":"c"},{"name":"a"},{"name":"b","image":"x"}]})"));
+  EXPECT_EQ(
+      merged(
+          pod(R"({"containers":[{"name":"a"},{"name":"b"},{"name":"c"}]})"),
+          pod(R"({"$setElementOrder/containers":[{"name":"c"},{"name":"a"},{"name":"b"}],"containers":[{"name":"b","image":"x"}]})")),
+      pod(R"({"containers":[{"name":"c"},{"name":"a"},{"name":"b","image":"x"}]})"));
 }
 
 TEST(StrategicMergeTest, lists_without_merge_key_are_replaced) {

@@ -6,7 +6,8 @@
 asm(".pushsection .rodata.proa_schema, \"a\"\n"
     ".balign 4096\n"
     "proa_schema_table:\n"
-    ".incbin \"" PROA_SCHEMA_TABLE "\"\n"
+    ".incbin \"" PROA_SCHEMA_TABLE
+    "\"\n"
     ".popsection\n");
 extern "C" const char proa_schema_table[];
 

@@ -19,18 +19,18 @@ class Field;
 /// Which JSON a type has. Only a struct has fields of its own in JSON; all have them on the protobuf wire.
 enum class Form : uint8_t {
   kStruct,
-  kTime,                 // "2006-01-02T15:04:05Z", null when zero
-  kMicroTime,            // with six digits of fraction
-  kDuration,             // "1h0m0s"
+  kTime,       // "2006-01-02T15:04:05Z", null when zero
+  kMicroTime,  // with six digits of fraction
+  kDuration,   // "1h0m0s"
   kIntOrString,
-  kQuantity,             // "500m"; a number is taken too
-  kRawExtension,         // any JSON
-  kFieldsV1,             // JSON object, kept as raw text
-  kJson,                 // any JSON (apiextensions' JSON)
-  kSchemaOrBool,         // JSONSchemaProps, or true/false
+  kQuantity,      // "500m"; a number is taken too
+  kRawExtension,  // any JSON
+  kFieldsV1,      // JSON object, kept as raw text
+  kJson,          // any JSON (apiextensions' JSON)
+  kSchemaOrBool,  // JSONSchemaProps, or true/false
   kSchemaOrArray,
   kSchemaOrStringArray,
-  kStrings,              // message with one repeated string, in JSON a plain array (ExtraValue, Verbs)
+  kStrings,  // message with one repeated string, in JSON a plain array (ExtraValue, Verbs)
 };
 
 /// What one element (of a single field, a list, or a map's values) is.
@@ -88,16 +88,16 @@ class Type {
 class Field {
  public:
   enum Flag : uint16_t {
-    kPointer = 1,         // Go holds a pointer: absent differs from zero, and zero is written
-    kOmitEmpty = 2,       // Go leaves the zero value out
-    kOmitZero = 4,        // Go leaves the zero struct out
-    kRequired = 8,        // listed under `required` in OpenAPI
-    kReplaceKeys = 16,    // +patchStrategy=retainKeys
-    kMerge = 32,          // +patchStrategy=merge
-    kAtomicStruct = 64,   // +structType=atomic, +mapType=atomic
-    kPacked = 128,        // a packed list of numbers on the wire (proto3)
-    kReplace = 512,       // +patchStrategy=replace: a patch replaces the struct instead of merging it
-    kGranular = 256,      // +mapType=granular
+    kPointer = 1,        // Go holds a pointer: absent differs from zero, and zero is written
+    kOmitEmpty = 2,      // Go leaves the zero value out
+    kOmitZero = 4,       // Go leaves the zero struct out
+    kRequired = 8,       // listed under `required` in OpenAPI
+    kReplaceKeys = 16,   // +patchStrategy=retainKeys
+    kMerge = 32,         // +patchStrategy=merge
+    kAtomicStruct = 64,  // +structType=atomic, +mapType=atomic
+    kPacked = 128,       // a packed list of numbers on the wire (proto3)
+    kReplace = 512,      // +patchStrategy=replace: a patch replaces the struct instead of merging it
+    kGranular = 256,     // +mapType=granular
   };
 
   Field() = default;
@@ -128,9 +128,7 @@ class Field {
   // Server-side apply.
   ListType list_type() const { return static_cast<ListType>(rec_->list_type); }
   size_t list_key_count() const { return rec_->list_keys.count; }
-  std::string_view list_key(size_t i) const {
-    return table_->text(table_->string_list[rec_->list_keys.first + i]);
-  }
+  std::string_view list_key(size_t i) const { return table_->text(table_->string_list[rec_->list_keys.first + i]); }
   bool is_atomic() const { return has(kAtomicStruct); }
 
   size_t enum_count() const { return rec_->enums.count; }
@@ -143,9 +141,7 @@ class Field {
   std::string_view go_type() const { return table_->text(rec_->go_type); }
   std::string_view go_element() const { return table_->text(rec_->go_elem); }
   /// nullptr when the schema tells no facts for validation.
-  const table::RuleRec* rule() const {
-    return rec_->rule == table::kNone ? nullptr : &table_->rules[rec_->rule];
-  }
+  const table::RuleRec* rule() const { return rec_->rule == table::kNone ? nullptr : &table_->rules[rec_->rule]; }
   const table::Table* table() const { return table_; }
   const table::FieldRec* rec() const { return rec_; }
 

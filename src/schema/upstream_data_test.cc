@@ -1,10 +1,10 @@
 // Upstream keeps a fully populated object of every kind as JSON and as protobuf. Both must come out of our table as
 // they went in, to the byte: field order, numbers, wire types, inlined messages and special JSON forms, all at once.
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include <gtest/gtest.h>
 
 #include "object/json.h"
 #include "schema/decode.h"

@@ -70,7 +70,8 @@ Value zero_element(Field field) {
 }
 
 Value zero_value(Field field) {
-  const bool is_null = field.shape() != Shape::kSingle || field.has(Field::kPointer) || field.scalar() == Scalar::kBytes;
+  const bool is_null =
+      field.shape() != Shape::kSingle || field.has(Field::kPointer) || field.scalar() == Scalar::kBytes;
   if (is_null) return nullptr;
   return zero_element(field);
 }
