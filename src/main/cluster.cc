@@ -159,7 +159,9 @@ void Cluster::Parts::start_controllers() {
     scheduler_client = api->in_process_client(control, component("system:kube-scheduler"), "kube-scheduler");
     controllers = std::make_unique<controllers::Controllers>(*controllers_client, control,
                                                              controllers::Settings{.root_ca_pem = pki.ca.certificate_pem});
-    scheduler = std::make_unique<scheduler::Scheduler>(*scheduler_client, control);
+    scheduler = std::make_unique<scheduler::Scheduler>(*scheduler_client, controllers->informers(), control);
+    controllers->informers().when_synced([this] { scheduler->start(); });
+    controllers->start();
   });
 }
 

@@ -50,8 +50,9 @@ class SimulatedNodes : public Part {
         made.client = context.api.in_process_client(loop_, node_user(settings.name), "kubelet");
         made.runtime = std::make_unique<node::cri::FakeRuntime>(loop_, number);
         made.runtime->on_start([](const auto&, const auto&) {
-          return node::cri::FakeLife{.start_delay = 50 * runtime::kMillisecond,
-                                     .stop_delay = 50 * runtime::kMillisecond};
+          node::cri::FakeLife life;
+          life.start_delay = life.stop_delay = 50 * runtime::kMillisecond;
+          return life;
         });
         made.agent = std::make_unique<node::Agent>(
             settings, node::AgentParts{*made.client, loop_, *made.runtime, *network_});

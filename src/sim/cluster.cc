@@ -87,6 +87,7 @@ void Cluster::start_server() {
   server_->store = std::make_unique<store::Core>(disk_.open(executor), disk_.recover(), store_options);
   api::Options options;
   options.authorize = false;
+  options.background = &executor;
   auto api = api::Api::make(options, *server_->store, world_.clock(), world_.random(), nullptr);
   if (!api) std::abort();
   server_->api = std::move(*api);
@@ -98,7 +99,10 @@ void Cluster::start_server() {
       server_->api->in_process_client(executor, superuser("system:kube-scheduler"), "kube-scheduler");
   server_->controllers =
       std::make_unique<controllers::Controllers>(*server_->controllers_client, executor, controllers::Settings{});
-  server_->scheduler = std::make_unique<scheduler::Scheduler>(*server_->scheduler_client, executor);
+  client::Informers& informers = server_->controllers->informers();
+  server_->scheduler = std::make_unique<scheduler::Scheduler>(*server_->scheduler_client, informers, executor);
+  informers.when_synced([scheduler = server_->scheduler.get()] { scheduler->start(); });
+  server_->controllers->start();
   server_->agents.resize(machines_.size());
   for (int node = 0; node < nodes(); ++node)
     if (!machines_[static_cast<size_t>(node)]->lost) start_agent(node);
