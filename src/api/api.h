@@ -17,18 +17,22 @@
 #include "runtime/clock.h"
 #include "runtime/executor.h"
 #include "runtime/random.h"
+#include "schema/registry.h"
 #include "store/store.h"
 
 namespace proa::api {
 
 struct Options {
-  std::string server_url;                  // advertised, "https://127.0.0.1:6443"
+  std::string server_url;  // advertised, "https://127.0.0.1:6443"
   std::string service_cidr = "10.96.0.0/16";
   int node_port_first = 30000, node_port_last = 32767;
   std::string cluster_domain = "cluster.local";
-  std::string root_ca_pem;                 // what pods get as ca.crt
-  std::string version = "v1.36.3";         // of Kubernetes, in /version
-  bool authorize = true;                   // RBAC
+  std::string root_ca_pem;          // what pods get as ca.crt
+  std::string version = "v1.36.3";  // of Kubernetes, in /version
+  bool authorize = true;            // RBAC
+  /// Runs watches' pumps and timers; outlives the Api. Null: the Api starts a thread of its own (never in a
+  /// simulation).
+  runtime::Executor* background = nullptr;
 };
 
 class Api : public http::Handler {
@@ -50,6 +54,8 @@ class Api : public http::Handler {
   virtual void set_pod_streams(client::PodStreams* streams) = 0;
   /// /readyz answers 200 from now on.
   virtual void set_ready(bool ready) = 0;
+  /// The kinds that are served; custom kinds are added to it.
+  virtual schema::Registry& registry() = 0;
 };
 
 }  // namespace proa::api

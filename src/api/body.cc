@@ -1,0 +1,136 @@
+#include "api/body.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "object/json.h"
+#include "object/yaml.h"
+#include "schema/decode.h"
+#include "schema/field_error.h"
+#include "schema/protobuf.h"
+
+namespace proa::api {
+namespace {
+
+using object::Value;
+using object::View;
+
+Status unrecognized(const schema::KindInfo& kind, const Status& why, std::string_view body) {
+  const std::string cut = body.size() <= 30 ? schema::go_quote(body) : schema::go_quote(body.substr(0, 30)) + " ...";
+  return base::bad_request(
+      fmt::format("the object provided is unrecognized (must be of type {}): {} ({})", kind.kind, why.message, cut));
+}
+
+/// apiVersion and kind of the data against the endpoint's.
+Result<void> check_kind(Value& value, const schema::KindInfo& kind) {
+  const std::string sent_kind = View(value)["kind"].str();
+  const std::string sent_version = View(value)["apiVersion"].str();
+  const std::string version = kind.api_version();
+  if (!sent_kind.empty() && sent_kind != kind.kind) {
+    const auto sent = schema::parse_api_version(sent_version.empty() ? version : sent_version);
+    return Error(base::bad_request(
+        fmt::format("{0} in version \"{1}\" cannot be handled as a {2}: no kind \"{0}\" is registered for version "
+                    "\"{3}\" in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"",
+                    sent_kind, sent.version, kind.kind, schema::api_version_of(sent.group, sent.version))));
+  }
+  if (!sent_version.empty() && sent_version != version)
+    return Error(base::bad_request(fmt::format(
+        "the API version in the data ({}) does not match the expected API version ({})", sent_version, version)));
+  value.erase("kind");
+  value.erase("apiVersion");
+  auto& members = value.members();
+  members.insert(members.begin(),
+                 {{object::Name("kind"), Value(kind.kind)}, {object::Name("apiVersion"), Value(version)}});
+  return {};
+}
+
+}  // namespace
+
+Result<BodyFormat> body_format(std::string_view content_type) {
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
+  if (type.empty() || type == "application/json") return BodyFormat::kJson;
+  if (type == "application/yaml") return BodyFormat::kYaml;
+  if (type == "application/vnd.kubernetes.protobuf") return BodyFormat::kProtobuf;
+  return Error(base::unsupported_media_type(
+      "the body of the request was in an unknown format - accepted media types include: application/json, "
+      "application/yaml, application/vnd.kubernetes.protobuf"));
+}
+
+Result<Value> read_object(std::string_view body, BodyFormat format, const schema::KindInfo& kind, schema::Type type,
+                          Call& call) {
+  if (format == BodyFormat::kProtobuf) {
+    auto envelope = schema::open_envelope(body);
+    if (!envelope) return Error(unrecognized(kind, envelope.error(), body));
+    auto value = schema::decode_protobuf(envelope->raw, type);
+    if (!value) return Error(value.error());
+    value->set("kind", envelope->kind);
+    value->set("apiVersion", envelope->api_version);
+    if (auto ok = check_kind(*value, kind); !ok) return Error(ok.error());
+    return value;
+  }
+  std::vector<std::string> duplicates;
+  const object::ParseOptions options{.duplicates = &duplicates};
+  auto value = format == BodyFormat::kJson ? object::parse_json(body, options) : object::parse_yaml(body, options);
+  if (!value) {
+    Status error = value.error();
+    if (format == BodyFormat::kJson) error.message = "couldn't get version/kind; json parse error: " + error.message;
+    return Error(unrecognized(kind, error, body));
+  }
+  if (!value->is_object())
+    return Error(unrecognized(kind,
+                              base::bad_request("couldn't get version/kind; json parse error: json: cannot "
+                                                "unmarshal into Go value of type runtime.TypeMeta"),
+                              body));
+  if (auto ok = decode_object(*value, kind, type, duplicates, call); !ok) return Error(ok.error());
+  return value;
+}
+
+Result<void> decode_object(Value& value, const schema::KindInfo& kind, schema::Type type,
+                           const std::vector<std::string>& duplicates, Call& call) {
+  if (auto ok = check_kind(value, kind); !ok) return ok;
+  schema::DecodeReport report;
+  if (auto ok = schema::decode(value, type, &report); !ok)
+    return Error(schema::cannot_be_handled(kind, ok.error().message));
+  if (duplicates.empty() && report.unknown.empty()) return {};
+  if (call.field_validation == FieldValidation::kStrict)
+    return Error(schema::cannot_be_handled(kind, schema::strict_decoding_error(duplicates, report.unknown)));
+  if (call.field_validation == FieldValidation::kWarn) {
+    call.warnings.insert(call.warnings.end(), duplicates.begin(), duplicates.end());
+    call.warnings.insert(call.warnings.end(), report.unknown.begin(), report.unknown.end());
+  }
+  return {};
+}
+
+void order_metadata(Value& object) {
+  static constexpr std::array<std::string_view, 15> kOrder{"name",
+                                                           "generateName",
+                                                           "namespace",
+                                                           "selfLink",
+                                                           "uid",
+                                                           "resourceVersion",
+                                                           "generation",
+                                                           "creationTimestamp",
+                                                           "deletionTimestamp",
+                                                           "deletionGracePeriodSeconds",
+                                                           "labels",
+                                                           "annotations",
+                                                           "ownerReferences",
+                                                           "finalizers",
+                                                           "managedFields"};
+  Value* metadata = object.find("metadata");
+  if (metadata == nullptr || !metadata->is_object()) return;
+  const auto rank = [](const object::MemberOf& member) {
+    return std::ranges::find(kOrder, member.name.text()) - kOrder.begin();
+  };
+  if (!std::ranges::is_sorted(metadata->members(), {}, rank)) std::ranges::stable_sort(metadata->members(), {}, rank);
+}
+
+Result<Value> read_tree(std::string_view body, BodyFormat format) {
+  if (format == BodyFormat::kYaml) return object::parse_yaml(body);
+  return object::parse_json(body);
+}
+
+}  // namespace proa::api

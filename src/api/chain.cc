@@ -1,0 +1,94 @@
+#include "api/chain.h"
+
+#include <fmt/format.h>
+
+#include "api/exchange.h"
+#include "api/http_verbs.h"
+#include "api/server_endpoints.h"
+
+namespace proa::api {
+namespace {
+
+constexpr int64_t kMutatingLimit = 200, kReadOnlyLimit = 400;  // as kube-apiserver's defaults
+
+bool is_long_running(const Route& route) {
+  return route.verb == "watch" || route.subresource == "log" || route.subresource == "exec" ||
+         route.subresource == "attach" || route.subresource == "portforward" || route.subresource == "proxy";
+}
+
+bool is_read(const Route& route) {
+  return route.verb == "get" || route.verb == "list" || route.verb == "watch" || !route.is_resource;
+}
+
+/// Too many at once are told to come back; the cluster's own clients always get in.
+class Seat {
+ public:
+  Seat(Core& core, const Exchange& exchange)
+      : count_(is_read(exchange.route) ? core.metrics.inflight_read_only : core.metrics.inflight_mutating),
+        limit_(is_read(exchange.route) ? kReadOnlyLimit : kMutatingLimit),
+        counts_(!is_long_running(exchange.route)) {
+    if (counts_) taken_ = ++count_;
+  }
+  ~Seat() {
+    if (counts_) --count_;
+  }
+  bool has_room(const auth::User& user) const {
+    return !counts_ || taken_ <= limit_ || user.in_group("system:masters") || user.in_group("system:nodes");
+  }
+
+ private:
+  std::atomic<int64_t>& count_;
+  const int64_t limit_;
+  const bool counts_;
+  int64_t taken_ = 0;
+};
+
+Result<void> find_target(Exchange& exchange) {
+  Core& core = exchange.core;
+  const Route& route = exchange.route;
+  schema::KindRef kind = core.registry.find_resource(route.group, route.version, route.resource);
+  if (kind == nullptr) return Error(base::no_such_endpoint());
+  exchange.target = {.kind = kind,
+                     .stored = core.stored_kind(kind),
+                     .ns = kind->namespaced ? route.ns : std::string(),
+                     .name = route.name,
+                     .subresource = route.subresource};
+  const bool is_namespace = route.group.empty() && route.resource == "namespaces";
+  if (!kind->namespaced && !route.ns.empty() && !is_namespace) return Error(base::no_such_endpoint());
+  return {};
+}
+
+Result<void> agree_on_media(Exchange& exchange) {
+  auto media = negotiate(exchange.request->header("accept"));
+  if (!media) return Error(media.error());
+  exchange.media = *media;
+  if (query_flag(exchange.query(), "pretty")) exchange.media.pretty = true;
+  return {};
+}
+
+}  // namespace
+
+void handle(Core& core, const Gates& gates, http::RequestPtr request, http::ResponseWriterPtr writer) {
+  const auto exchange = std::make_shared<Exchange>(core, std::move(request), std::move(writer));
+  exchange->gates = &gates;
+  exchange->arrived = core.clock.monotonic();
+  exchange->route = parse_route(exchange->request->method, exchange->request->path, exchange->query());
+
+  auto user = gates.authenticate(*exchange->request);
+  if (!user) return exchange->fail(user.error());
+  exchange->call->user = std::move(*user);
+  const Seat seat(core, *exchange);
+  if (!seat.has_room(exchange->call->user))
+    return exchange->fail(base::too_many_requests("Too many requests, please try again later.", 1));
+  if (auto ok = gates.authorize(exchange->call->user, exchange->route, exchange->request->path); !ok)
+    return exchange->fail(ok.error());
+  if (!exchange->route.is_resource) {
+    if (!serve_other(exchange)) exchange->send_text(404, "404 page not found\n");
+    return;
+  }
+  if (auto ok = find_target(*exchange); !ok) return exchange->send_text(404, "404 page not found\n");
+  if (auto ok = agree_on_media(*exchange); !ok) return exchange->fail(ok.error());
+  serve_resource(exchange);
+}
+
+}  // namespace proa::api

@@ -1,0 +1,112 @@
+#include "object/patch.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "api/apply.h"
+#include "api/body.h"
+#include "api/convert.h"
+#include "api/verbs.h"
+#include "object/json.h"
+#include "object/meta.h"
+#include "schema/decode.h"
+#include "schema/defaulting.h"
+#include "schema/field_error.h"
+#include "schema/strategic_merge.h"
+
+namespace proa::api {
+namespace {
+
+using object::Value;
+using object::View;
+
+/// Go's %+v of a decoded JSON value: how upstream shows a strategic patch in an error.
+void write_go_value(View value, std::string& out) {
+  if (value.is_object()) {
+    std::vector<std::pair<std::string_view, View>> members;
+    for (const auto [name, member] : value.members()) members.emplace_back(name, member);
+    std::ranges::sort(members, {}, &std::pair<std::string_view, View>::first);
+    out += "map[";
+    for (size_t i = 0; i < members.size(); ++i) {
+      if (i > 0) out += ' ';
+      out += members[i].first;
+      out += ':';
+      write_go_value(members[i].second, out);
+    }
+    out += ']';
+  } else if (value.is_array()) {
+    out += '[';
+    for (size_t i = 0; i < value.size(); ++i) {
+      if (i > 0) out += ' ';
+      write_go_value(value.at(i), out);
+    }
+    out += ']';
+  } else if (value.is_string()) {
+    out += value.as_string();
+  } else if (value.is_null()) {
+    out += "<nil>";
+  } else {
+    object::write_json(value, out);
+  }
+}
+
+Status bad_patch(std::string_view shown, std::string_view why) {
+  return base::invalid(
+      "", "", "", {{"FieldValueInvalid", fmt::format("Invalid value: {}: {}", schema::go_quote(shown), why), "patch"}});
+}
+
+/// What the patched tree is as an object of the kind: checked, pruned, normalised.
+Result<void> decode_patched(Value& object, const schema::KindInfo& kind, const std::string& shown, Call& call) {
+  schema::DecodeReport report;
+  if (auto ok = schema::decode(object, kind.type, &report); !ok) return Error(bad_patch(shown, ok.error().message));
+  if (report.unknown.empty()) return {};
+  if (call.field_validation == FieldValidation::kStrict)
+    return Error(bad_patch(shown, schema::strict_decoding_error({}, report.unknown)));
+  if (call.field_validation == FieldValidation::kWarn) call.warnings = report.unknown;
+  return {};
+}
+
+Result<Value> merged(PatchKind kind, View original, View patch, const schema::KindInfo& info) {
+  switch (kind) {
+    case PatchKind::kJson: return object::apply_json_patch(original, patch);
+    case PatchKind::kMerge: return object::merge_patch(original, patch);
+    default: return schema::strategic_merge(original, patch, info.type);
+  }
+}
+
+Result<Value> patched(Core& core, const Target& target, Call& call, PatchKind kind, View patch, View old) {
+  Value original = old.to_value();
+  convert(original, *target.stored, *target.kind);
+  auto object = merged(kind, original, patch, *target.kind);
+  if (!object) return object;
+  std::string shown;
+  if (kind == PatchKind::kStrategic)
+    write_go_value(patch, shown);
+  else
+    object::write_json(*object, shown);
+  const View after(*object);
+  if (after["kind"].as_string() != target.kind->kind || after["apiVersion"].as_string() != target.kind->api_version())
+    return Error(
+        base::bad_request(fmt::format("the API version in the data ({}) does not match the expected API version ({})",
+                                      after["apiVersion"].as_string(), target.kind->api_version())));
+  if (auto ok = decode_patched(*object, *target.kind, shown, call); !ok) return Error(ok.error());
+  schema::apply_defaults(*object, target.kind->type, core.now());
+  convert(*object, *target.kind, *target.stored);
+  return object;
+}
+
+}  // namespace
+
+void patch(Core& core, Target target, CallPtr call, PatchKind kind, Value patch_body, bool force, StoredDone done) {
+  auto body = std::make_shared<const Value>(std::move(patch_body));
+  if (kind == PatchKind::kApply)
+    return server_side_apply(core, std::move(target), std::move(call), std::move(body), force, std::move(done));
+  ChangeOptions options;
+  Change change = [&core, target, call, kind, body](View old) {
+    return patched(core, target, *call, kind, *body, old);
+  };
+  apply_change(core, std::move(target), std::move(call), std::move(change), options, std::move(done));
+}
+
+}  // namespace proa::api

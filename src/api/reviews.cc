@@ -1,0 +1,128 @@
+// Kinds that are questions: who am I, may I, whose token is this. Nothing is kept.
+#include <fmt/format.h>
+
+#include "api/http_verbs.h"
+#include "api/subresources.h"
+#include "auth/rbac.h"
+#include "object/time.h"
+
+namespace proa::api {
+namespace {
+
+using object::Value;
+using object::View;
+
+auth::Attributes attributes_of(View spec) {
+  auth::Attributes out;
+  const View resource = spec["resourceAttributes"], path = spec["nonResourceAttributes"];
+  out.is_resource = resource.exists() && !resource.is_null();
+  const View from = out.is_resource ? resource : path;
+  out.verb = from["verb"].str();
+  out.path = path["path"].str();
+  out.group = resource["group"].str();
+  out.version = resource["version"].str();
+  out.resource = resource["resource"].str();
+  out.subresource = resource["subresource"].str();
+  out.ns = resource["namespace"].str();
+  out.name = resource["name"].str();
+  return out;
+}
+
+Value user_info(const auth::User& user) {
+  Value out = Value::object({{"username", user.name}});
+  if (!user.uid.empty()) out.set("uid", user.uid);
+  for (const std::string& group : user.groups) out["groups"].push_back(group);
+  for (const auto& [key, values] : user.extra)
+    for (const std::string& value : values) out["extra"][key].push_back(value);
+  return out;
+}
+
+void decide(const Exchange& exchange, Value& review, const auth::User& user) {
+  const auth::Attributes attributes = attributes_of(View(review)["spec"]);
+  const auth::Decision decision = exchange.gates->authorizer().authorize(user, attributes);
+  Value status = Value::object({{"allowed", decision.allowed()}});
+  if (decision.verdict == auth::Decision::Verdict::kDeny) status.set("denied", true);
+  if (!decision.reason.empty()) status.set("reason", decision.reason);
+  review.set("status", std::move(status));
+}
+
+void self_subject_access(Exchange& exchange, Value& review) { decide(exchange, review, exchange.call->user); }
+
+void subject_access(Exchange& exchange, Value& review) {
+  const View spec = View(review)["spec"];
+  auth::User user{.name = spec["user"].str(), .uid = spec["uid"].str()};
+  for (const View group : spec["groups"].items()) user.groups.push_back(group.str());
+  decide(exchange, review, user);
+}
+
+void self_subject(Exchange& exchange, Value& review) {
+  review["metadata"].set("creationTimestamp", object::format_time(exchange.core.now()));
+  review.set("status", Value::object({{"userInfo", user_info(exchange.call->user)}}));
+}
+
+void self_subject_rules(Exchange& exchange, Value& review) {
+  Value status = Value::object({{"resourceRules", Value::array()}, {"nonResourceRules", Value::array()}});
+  std::string errors;
+  const auto visit = [&](View rules) {
+    for (const View rule : rules.items()) {
+      const bool urls = !rule["nonResourceURLs"].empty();
+      status[urls ? object::Key("nonResourceRules") : object::Key("resourceRules")].push_back(rule.to_value());
+    }
+    return true;
+  };
+  auth::visit_rules(exchange.gates->rbac(), exchange.call->user, View(review)["spec"]["namespace"].as_string(), visit,
+                    errors);
+  status.set("incomplete", !errors.empty());
+  if (!errors.empty()) status.set("evaluationError", errors);
+  review.set("status", std::move(status));
+}
+
+void token(Exchange& exchange, Value& review) {
+  const std::string header = "Bearer " + View(review)["spec"]["token"].str();
+  const auto user = exchange.gates->authenticator().authenticate({.authorization = header});
+  Value status = Value::object();
+  if (user) {
+    status.set("authenticated", true);
+    status.set("user", user_info(*user));
+    for (const View audience : View(review)["spec"]["audiences"].items())
+      status["audiences"].push_back(audience.to_value());
+  } else {
+    status.set("user", Value::object());
+    status.set("error", user.error().message);
+  }
+  review.set("status", std::move(status));
+}
+
+struct Question {
+  std::string_view group, kind;
+  void (*answer)(Exchange&, Value&);
+};
+
+constexpr Question kQuestions[] = {
+    {"authorization.k8s.io", "SelfSubjectAccessReview", self_subject_access},
+    {"authorization.k8s.io", "SubjectAccessReview", subject_access},
+    {"authorization.k8s.io", "LocalSubjectAccessReview", subject_access},
+    {"authorization.k8s.io", "SelfSubjectRulesReview", self_subject_rules},
+    {"authentication.k8s.io", "SelfSubjectReview", self_subject},
+    {"authentication.k8s.io", "TokenReview", token},
+};
+
+}  // namespace
+
+bool serve_review(const ExchangePtr& exchange) {
+  const schema::KindInfo& kind = *exchange->target.kind;
+  for (const Question& question : kQuestions) {
+    if (question.group != kind.group || question.kind != kind.kind) continue;
+    auto review = read_body_object(*exchange);
+    if (!review) {
+      exchange->fail(review.error());
+      return true;
+    }
+    question.answer(*exchange, *review);
+    exchange->send_value(201, *review, kind.type);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace proa::api

@@ -1,0 +1,31 @@
+// The steps that creates and updates share, in the order that kind_behaviour.h tells. Private to the verbs.
+#pragma once
+
+#include "api/core.h"
+#include "api/verbs.h"
+#include "object/value.h"
+
+namespace proa::api {
+
+/// Everything between the client's object and the commit of a new one. The Finish (may be empty) is to be called
+/// with the commit's outcome.
+Result<Finish> complete_create(Core& core, const Target& target, Call& call, object::Value& object,
+                               bool manages_fields);
+/// The same for a change of `old`.
+Result<Finish> complete_update(Core& core, const Target& target, Call& call, object::Value& object, object::View old,
+                               bool manages_fields);
+
+/// Sets what the server alone sets: uid, creationTimestamp, name out of generateName.
+Result<void> fill_metadata(Core& core, const Target& target, object::Value& object);
+
+/// Owner references that name the same owner twice are kept once, with a warning as upstream gives.
+void dedup_owner_references(object::Value& object, Call& call);
+
+/// Freezes with metadata in order and a place for the resourceVersion.
+object::Document freeze_for_store(object::Value& object);
+/// For dry runs: `resource_version` empty takes the member away.
+object::Document freeze_unstored(object::Value& object, std::string_view resource_version);
+
+void finish(Finish& finish, bool committed);
+
+}  // namespace proa::api
