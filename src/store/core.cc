@@ -10,8 +10,6 @@
 namespace proa::store {
 namespace {
 
-/// Revisions are reserved on disk so many at a time, and anew when half of them are used.
-constexpr Revision kReserve = 1'000'000;
 constexpr size_t kPastKept = 8;
 
 class IndexSnapshot : public Snapshot {
@@ -69,7 +67,7 @@ Core::Core(std::unique_ptr<Log> log, Recovered recovered, CoreOptions options)
       feed_(std::make_shared<Feed>(options.feed, recovered.oldest)),
       index_(std::move(recovered.index)),
       last_(recovered.head),
-      reserved_(recovered.head) {
+      reserved_(recovered.reserved) {
   head_ = std::make_shared<IndexSnapshot>(index_, recovered.head);
   const runtime::TimeNs now = options_.clock->wall();
   for (auto& past : recovered.history) feed_->append({std::move(past.event)}, recovered.head, past.at, now);
@@ -288,6 +286,7 @@ void Core::fail(Flight& flight) {
 
 void Core::flush() {
   log_->drain();
+  if (log_->abandoned()) return;
   std::unique_lock lock(mutex_);
   landed_.wait(lock, [this] { return !in_flight_ && open_.waiters.empty(); });
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -24,11 +25,16 @@ struct Batch {
 };
 using BatchPtr = std::shared_ptr<const Batch>;
 
+/// Revisions are reserved so many at a time, first when the log is opened, and anew when half of them are used.
+inline constexpr Revision kReserve = 1'000'000;
+
 /// What a log held when it was opened.
 struct Recovered {
   Index index;
   Revision head = 1;    // at least the newest durable revision, and what was reserved
   Revision oldest = 1;  // the events after this one are in `history`
+  /// Up to here revisions may be given out: the log has noted it. Without a disk there is nothing to note.
+  Revision reserved = std::numeric_limits<Revision>::max() / 2;
   struct Past {
     EventPtr event;
     runtime::TimeNs at;
@@ -49,6 +55,9 @@ class Log {
   virtual void drain() {}
   /// The last call: `highest` is the highest revision ever given. Afterwards no callback comes.
   virtual void close(Revision highest) = 0;
+
+  /// True after a simulated kill: nothing that is under way will ever be reported.
+  virtual bool abandoned() const { return false; }
 
   struct Stats {
     int64_t fsyncs = 0;

@@ -4,6 +4,7 @@ namespace proa::store {
 namespace {
 
 struct MemoryMaker {
+  static constexpr bool kThreads = true;
   std::unique_ptr<Store> make() { return make_memory_store(); }
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, StoreConformance, MemoryMaker);

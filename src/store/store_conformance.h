@@ -1,6 +1,6 @@
 // The promises of store.h as tests, run against every implementation:
 //
-//   struct Maker { std::unique_ptr<Store> make(); };
+//   struct Maker { static constexpr bool kThreads = true; std::unique_ptr<Store> make(); };
 //   INSTANTIATE_TYPED_TEST_SUITE_P(Memory, StoreConformance, Maker);
 #pragma once
 
@@ -337,11 +337,12 @@ TYPED_TEST_P(StoreConformance, a_wake_up_may_destroy_its_watch) {
 // --- many threads ------------------------------------------------------------------------------------------------
 
 TYPED_TEST_P(StoreConformance, writers_that_check_revisions_lose_no_update) {
-  constexpr int kThreads = 4, kEach = 50;
+  if (!TypeParam::kThreads) GTEST_SKIP() << "lives on one thread";
+  constexpr int kWriters = 4, kEach = 50;
   this->put("/a/counter", "0");
   const Revision start = this->store_->snapshot()->revision();
   std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t) {
+  for (int t = 0; t < kWriters; ++t) {
     threads.emplace_back([&] {
       for (int done = 0; done < kEach;) {
         const EntryPtr now = this->store_->latest("/a/counter");
@@ -351,14 +352,15 @@ TYPED_TEST_P(StoreConformance, writers_that_check_revisions_lose_no_update) {
     });
   }
   for (auto& thread : threads) thread.join();
-  EXPECT_EQ(text_of(this->store_->snapshot()->get("/a/counter")), std::to_string(kThreads * kEach));
+  EXPECT_EQ(text_of(this->store_->snapshot()->get("/a/counter")), std::to_string(kWriters * kEach));
   const auto events = drain(*this->watch("/a/", start));
-  ASSERT_EQ(events.size(), static_cast<size_t>(kThreads * kEach));
+  ASSERT_EQ(events.size(), static_cast<size_t>(kWriters * kEach));
   for (size_t i = 0; i < events.size(); ++i) EXPECT_EQ(text_of(events[i]->entry), std::to_string(i + 1));
 }
 
 TYPED_TEST_P(StoreConformance, woken_watchers_miss_nothing_under_many_writers) {
-  constexpr int kThreads = 4, kEach = 100;
+  if (!TypeParam::kThreads) GTEST_SKIP() << "lives on one thread";
+  constexpr int kWriters = 4, kEach = 100;
   std::mutex mutex;
   std::vector<Revision> seen;
   std::unique_ptr<Watch> watch;
@@ -372,14 +374,14 @@ TYPED_TEST_P(StoreConformance, woken_watchers_miss_nothing_under_many_writers) {
     watch = this->watch("/a/", 0, take);
   }
   std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t)
+  for (int t = 0; t < kWriters; ++t)
     threads.emplace_back([&, t] {
       for (int i = 0; i < kEach; ++i) this->put("/a/" + std::to_string(t), std::to_string(i));
     });
   for (auto& thread : threads) thread.join();
   this->store_->flush();
   const std::lock_guard lock(mutex);
-  EXPECT_EQ(seen.size(), static_cast<size_t>(kThreads * kEach));
+  EXPECT_EQ(seen.size(), static_cast<size_t>(kWriters * kEach));
   for (size_t i = 1; i < seen.size(); ++i) EXPECT_EQ(seen[i], seen[i - 1] + 1);
 }
 

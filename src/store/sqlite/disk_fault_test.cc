@@ -56,6 +56,17 @@ TEST_F(DiskFault, a_full_disk_fails_writes_not_reads_and_heals) {
   EXPECT_EQ(store::text_of(events[0]->previous), "one");
 }
 
+TEST_F(DiskFault, a_store_on_a_full_disk_opens_for_reading) {
+  put(*open_store(options_), "/a/1", "one");
+  FaultyVfs::set_full(true);
+  const auto store = open_store(options_);
+  ASSERT_TRUE(store);
+  EXPECT_EQ(store::text_of(store->snapshot()->get("/a/1")), "one");
+  EXPECT_FALSE(put(*store, "/a/1", "two"));
+  FaultyVfs::set_full(false);
+  EXPECT_TRUE(put(*store, "/a/1", "three"));
+}
+
 TEST_F(DiskFault, what_was_sequenced_after_a_failed_write_fails_with_it) {
   const auto store = open_store(options_);
   put(*store, "/a/1", "one");

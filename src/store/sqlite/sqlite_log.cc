@@ -39,6 +39,10 @@ Result<std::unique_ptr<SqliteLog>> SqliteLog::open(const SqliteOptions& options,
   if (!compaction) return refuse(compaction.error());
   auto reserve = database->prepare("UPDATE meta SET value = ?1 WHERE name = 'reserved'");
   if (!reserve) return refuse(reserve.error());
+  found->reserved = found->head + kReserve;
+  reserve->bind(1, found->reserved);
+  // On a full disk reads still work; the first write that finds room notes it.
+  if (auto noted = database->run(*reserve); !noted) found->reserved = found->head;
   recovered = std::move(*found);
   runtime::Clock& clock = options.clock != nullptr ? *options.clock : runtime::system_clock();
   return std::unique_ptr<SqliteLog>(

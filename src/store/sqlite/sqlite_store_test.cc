@@ -18,6 +18,7 @@ using sqlite::state_of;
 using sqlite::TempDir;
 
 struct SqliteMaker {
+  static constexpr bool kThreads = true;
   std::unique_ptr<Store> make() { return open_store({.path = dir.path + "/proa.db"}); }
   TempDir dir;
 };
