@@ -24,7 +24,7 @@ bool is_terminator(int c) {
          (c < 0x80 && std::string_view(" \t.,[]$@{}").find(static_cast<char>(c)) != std::string_view::npos);
 }
 
-std::optional<int64_t> atoi(std::string_view text) {
+std::optional<int64_t> whole_number(std::string_view text) {
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   int64_t number = 0;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -215,7 +215,7 @@ class Parser {
     while (c == '.' || is_digit(c)) c = next();
     backup();
     const std::string word(taken());
-    if (const std::optional<int64_t> number = atoi(word)) {
+    if (const std::optional<int64_t> number = whole_number(word)) {
       add(list, Type::kLiteral).literal = *number;
       return true;
     }
@@ -321,7 +321,7 @@ class Parser {
       rest.remove_prefix(size);
       Node::Bound& bound = made.bounds[i];
       if (!digits.empty()) {
-        const std::optional<int64_t> number = atoi(digits);
+        const std::optional<int64_t> number = whole_number(digits);
         if (!number) return fail(fmt::format("array index {} is not a number", digits));
         bound = {*number, true, false};
       } else if (i == 1 && !colon) {

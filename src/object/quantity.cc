@@ -19,7 +19,6 @@ constexpr Int128 kMost = (Int128{1} << 126) - 1 + (Int128{1} << 126);
 
 constexpr std::string_view kWrongForm =
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
-constexpr std::string_view kWrongNumber = "unable to parse numeric part of quantity";
 constexpr std::string_view kWrongSuffix = "unable to parse quantity's suffix";
 
 struct Suffix {

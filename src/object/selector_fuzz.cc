@@ -5,7 +5,9 @@
 #include "object/quantity.h"
 #include "object/selector.h"
 
-using namespace proa::object;  // NOLINT(google-build-using-namespace)
+using proa::object::FieldSelector;
+using proa::object::LabelSelector;
+using proa::object::Quantity;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

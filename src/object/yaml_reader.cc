@@ -1,8 +1,8 @@
 // From YAML's nodes to JSON data, by the rules of go-yaml v2 and sigs.k8s.io/yaml's YAMLToJSON.
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -79,7 +79,7 @@ class Decoder {
   /// go-yaml's guard against documents that unfold without end.
   bool within_bounds() {
     ++decoded_;
-    if (alias_depth_ > 0) ++from_aliases_;
+    if (!open_aliases_.empty()) ++from_aliases_;
     constexpr double kLow = 400'000, kHigh = 4'000'000;
     const auto all = static_cast<double>(decoded_);
     const double allowed = all <= kLow ? 0.99 : all >= kHigh ? 0.10 : 0.99 - 0.89 * (all - kLow) / (kHigh - kLow);
@@ -108,13 +108,12 @@ class Decoder {
   }
 
   bool decode_alias(const YamlNode& node, Value& out) {
-    if (!open_aliases_.insert(&node).second) {
+    if (std::ranges::find(open_aliases_, &node) != open_aliases_.end()) {
       return fail(fmt::format("yaml: anchor '{}' value contains itself", node.value));
     }
-    ++alias_depth_;
+    open_aliases_.push_back(&node);
     const bool good = decode_node(*node.target, out);
-    --alias_depth_;
-    open_aliases_.erase(&node);
+    open_aliases_.pop_back();
     return good;
   }
 
@@ -241,9 +240,9 @@ class Decoder {
 
   const ParseOptions& options_;
   std::string error_;
-  std::set<const YamlNode*> open_aliases_;
+  std::vector<const YamlNode*> open_aliases_;
   bool null_key_ = false;
-  size_t decoded_ = 0, from_aliases_ = 0, alias_depth_ = 0;
+  size_t decoded_ = 0, from_aliases_ = 0;
 };
 
 /// fieldsV1 below metadata.managedFields becomes raw text, as the JSON reader keeps it.

@@ -124,7 +124,8 @@ bool is_zone(std::string_view text) {
 /// The forms that go-yaml takes: a date, `date time`, `dateTtimeZONE`, with fields of one or two digits.
 bool is_timestamp(std::string_view text) {
   if (text.size() < 8 || text[4] != '-' || !std::ranges::all_of(text.substr(0, 4), is_digit)) return false;
-  const int year = std::atoi(std::string(text.substr(0, 4)).c_str());
+  int year = 0;
+  std::from_chars(text.data(), text.data() + 4, year);
   text.remove_prefix(5);
   int month = 0, day = 0, ignored = 0;
   if (!take_field(text, 1, 12, month) || !take(text, '-') || !take_field(text, 1, 31, day)) return false;
