@@ -24,4 +24,11 @@ Clock& system_clock() {
   return clock;
 }
 
+int64_t utc_offset_seconds(TimeNs wall) {
+  const time_t seconds = static_cast<time_t>(wall / kSecond);
+  tm fields{};
+  localtime_r(&seconds, &fields);
+  return fields.tm_gmtoff;
+}
+
 }  // namespace proa::runtime

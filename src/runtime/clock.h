@@ -20,6 +20,9 @@ class Clock {
   virtual TimeNs monotonic() const = 0;
 };
 
+/// Seconds that this machine's local time was ahead of UTC at a point in time: for texts that people read. Any thread.
+int64_t utc_offset_seconds(TimeNs wall);
+
 /// The machine's clocks; lives as long as the program.
 Clock& system_clock();
 

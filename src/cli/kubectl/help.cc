@@ -1,0 +1,77 @@
+#include "cli/kubectl/help.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "cli/kubectl/session.h"
+#include "cli/kubectl/text.h"
+
+namespace proa::cli::kubectl {
+namespace {
+
+size_t distance(const std::string& a, const std::string& b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+std::vector<std::string> below(const std::string& group) {
+  std::set<std::string> out;
+  const std::string prefix = group.empty() ? "" : group + " ";
+  for (const auto& words : command_words()) {
+    if (!words.starts_with(prefix) || words == group) continue;
+    const std::string rest = words.substr(prefix.size());
+    out.insert(rest.substr(0, rest.find(' ')));
+  }
+  return {out.begin(), out.end()};
+}
+
+}  // namespace
+
+std::string command_help(const std::string& path, const FlagSet& flags) {
+  std::string out = "Usage:\n  " + path + " [flags] [options]\n\nOptions:\n";
+  for (const auto& line : flags.describe()) out += "    " + line + "\n";
+  return out;
+}
+
+std::string overview(const std::string& called_as) {
+  std::string out = called_as + " controls the Kubernetes cluster manager.\n\nCommands:\n";
+  for (const auto& word : below("")) out += "  " + word + "\n";
+  return out + "\nUsage:\n  " + called_as + " [flags] [options]\n\nUse \"" + called_as +
+         " <command> --help\" for more information about a given command.\n";
+}
+
+int group_help(const Session& session, const std::string& group) {
+  std::string out = "Available Commands:\n";
+  for (const auto& word : below(group)) out += "  " + word + "\n";
+  out += fmt::format("\nUsage:\n  {0} SUBCOMMAND [options]\n\nUse \"{0} <command> --help\" for more information about a "
+                     "given command.\n", session.path());
+  const bool wrong = !session.rest().empty() && session.rest()[0][0] != '-';
+  if (wrong) {
+    session.err(fmt::format("error: unknown command \"{}\"\nSee '{} -h' for help and examples\n",
+                            join(session.rest(), " "), session.path()));
+    return 1;
+  }
+  session.out(out);
+  return 0;
+}
+
+std::vector<std::string> similar_commands(const std::string& word) {
+  std::vector<std::string> out;
+  for (const auto& command : below(""))
+    if (distance(word, command) <= 2 || (!word.empty() && command.starts_with(word))) out.push_back(command);
+  return out;
+}
+
+}  // namespace proa::cli::kubectl

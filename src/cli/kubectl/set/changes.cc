@@ -1,0 +1,111 @@
+#include "cli/kubectl/set/changes.h"
+
+#include <fmt/format.h>
+
+#include "cli/kubectl/text.h"
+#include "object/json.h"
+
+namespace proa::cli::kubectl {
+
+using object::Value;
+using object::View;
+
+void SetOptions::add_to(FlagSet& flags) {
+  print.add_to(flags);
+  files.add_to(flags);
+  write.add_dry_run(flags);
+  write.add_record(flags);
+  write.add_field_manager(flags, "kubectl-set");
+  flags.text("selector", 'l', &selector);
+  flags.boolean("all", 0, &all);
+  flags.boolean("local", 0, &local);
+}
+
+Try<ResourcesAndPairs> resources_and_pairs(const std::vector<std::string>& args, const std::string& pair_type) {
+  ResourcesAndPairs out;
+  for (const auto& arg : args) {
+    const bool pair = (arg.find('=') != std::string::npos && arg[0] != '=') || (arg.ends_with('-') && arg != "-");
+    if (pair)
+      out.pairs.push_back(arg);
+    else if (out.pairs.empty())
+      out.resources.push_back(arg);
+    else
+      return fail(fmt::format("all resources must be specified before {} changes: {}", pair_type, arg));
+  }
+  return out;
+}
+
+Try<Pairs> parse_pairs(const std::vector<std::string>& pairs, const std::string& pair_type, bool with_removal) {
+  Pairs out;
+  std::vector<std::string> wrong;
+  for (const auto& pair : pairs) {
+    const size_t equals = pair.find('=');
+    if (equals != std::string::npos && equals > 0)
+      out.set.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+    else if (with_removal && pair.ends_with('-') && pair != "-")
+      out.removed.push_back(pair.substr(0, pair.size() - 1));
+    else
+      wrong.push_back(pair);
+  }
+  if (!wrong.empty()) return fail(fmt::format("invalid {} format: {}", pair_type, join(wrong, ", ")));
+  return out;
+}
+
+Value* pod_spec(Value& object, const Mapping& mapping) {
+  Value* spec = object.find("spec");
+  if (spec == nullptr || mapping.kind == "Pod") return spec;
+  if (mapping.kind == "CronJob") {
+    spec = spec->find("jobTemplate");
+    spec = spec ? spec->find("spec") : nullptr;
+  }
+  Value* pod_template = spec ? spec->find("template") : nullptr;
+  return pod_template ? pod_template->find("spec") : nullptr;
+}
+
+bool fits(std::string_view name, std::string_view pattern) {
+  const size_t star = pattern.find('*');
+  if (star == std::string_view::npos) return name == pattern;
+  if (name.substr(0, star) != pattern.substr(0, star)) return false;
+  const std::string_view rest = pattern.substr(star + 1);
+  for (size_t at = star; at <= name.size(); ++at)
+    if (fits(name.substr(at), rest)) return true;
+  return false;
+}
+
+Try<void> change_objects(Session& session, const SetOptions& o, const std::vector<std::string>& resources,
+                         const std::string& operation, const std::string& what, const ObjectChange& change) {
+  Request request;
+  request.args = resources;
+  request.files = o.files;
+  request.selector = o.selector;
+  request.type_means_all = o.all;
+  request.all = false;
+  request.latest = !o.local;
+  request.local = o.local;
+  auto found = find(session, request);
+  if (!found) return Failed(found.error());
+  if (!found->failures.empty()) return Failed(Failure::all(std::move(found->failures)));
+  std::vector<Failure> failures;
+  ResultPrinter printer(o.print, o.write.dry_run);
+  for (const Info& info : found->infos) {
+    Value after = info.object;
+    change(after, info, failures);
+    if (View(after) == View(info.object)) continue;
+    Value shown = after;
+    if (!o.local && !o.write.client_only()) {
+      auto patched = patch_difference(session, info, after, o.write);
+      if (!patched) {
+        failures.push_back(Failure::text(fmt::format("failed to patch {}: {}", what, patched.error().message())));
+        continue;
+      }
+      shown = std::move(*patched);
+    }
+    auto text = printer.print(shown, operation);
+    if (text) session.out(*text);
+    if (!text) failures.push_back(text.error());
+  }
+  if (!failures.empty()) return Failed(Failure::all(std::move(failures)));
+  return {};
+}
+
+}  // namespace proa::cli::kubectl
