@@ -4,6 +4,7 @@
 #include "net/dns/dns_service.h"
 #include "net/dns/server.h"
 #include "net/load_balancer/controller.h"
+#include "net/proxy/conntrack.h"
 #include "net/proxy/controller.h"
 #include "runtime/file.h"
 
@@ -16,7 +17,11 @@ class NetworkImpl final : public Network {
       : options_(options),
         client_(client),
         informers_(client, loop),
-        proxy_(informers_, loop, {options.id, options.pod_cidr}, options.node_name, make_nft_runner(loop)),
+        proxy_(informers_, loop, {options.id, options.pod_cidr}, options.node_name, make_nft_runner(loop),
+               [](const std::set<Target>& gone) {
+                 if (const auto done = forget_udp_flows(gone); !done)
+                   base::log_warn("net/proxy", done.error().message);
+               }),
         load_balancers_(client, informers_, loop),
         loop_(loop) {}
 

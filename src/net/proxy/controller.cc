@@ -1,6 +1,10 @@
 #include "net/proxy/controller.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "client/client.h"
+#include "net/proxy/conntrack.h"
 
 namespace proa::net {
 
@@ -8,13 +12,14 @@ using object::Document;
 using object::View;
 
 ServiceProxy::ServiceProxy(client::Informers& informers, runtime::Executor& executor, ProxySettings settings,
-                           std::string node_name, RunNft run_nft)
+                           std::string node_name, RunNft run_nft, ForgetUdp forget_udp)
     : services_(informers.of(client::resources::kServices)),
       slices_(informers.of(client::resources::kEndpointSlices)),
       pods_(informers.of(client::resources::kPods)),
       executor_(executor),
       node_name_(std::move(node_name)),
-      applier_(std::move(settings), std::move(run_nft), executor) {
+      applier_(std::move(settings), std::move(run_nft), executor),
+      forget_udp_(std::move(forget_udp)) {
   client::index_by_node(pods_);
   for (client::Informer* informer : {&services_, &slices_, &pods_})
     informer->add_handler([this, alive = std::weak_ptr(alive_)](const Document&, const Document&) {
@@ -61,11 +66,15 @@ void ServiceProxy::forget_the_gone(const ProxyInput& input) {
 void ServiceProxy::sync() {
   due_ = false;
   ProxyInput input = gather();
-  Ruleset rules = make_ruleset(read_services(input));
+  const ProxyState state = read_services(input);
   forget_the_gone(input);
   auto waiting = std::move(waiting_);
   waiting_.clear();
-  applier_.want(std::move(rules), [waiting = std::move(waiting)] {
+  std::set<Target> targets = udp_targets(state), gone;
+  std::set_difference(udp_targets_.begin(), udp_targets_.end(), targets.begin(), targets.end(), std::inserter(gone, gone.end()));
+  udp_targets_ = std::move(targets);
+  applier_.want(make_ruleset(state), [this, gone = std::move(gone), waiting = std::move(waiting)] {
+    if (forget_udp_ && !gone.empty()) forget_udp_(gone);
     for (const auto& one : waiting) one();
   });
 }

@@ -17,9 +17,12 @@ namespace proa::net {
 
 class ServiceProxy {
  public:
+  /// Told the UDP targets that left the rules (see conntrack.h).
+  using ForgetUdp = std::function<void(const std::set<Target>&)>;
+
   /// The informers' executor is `executor`. Rules are first set when all three informers are synced.
   ServiceProxy(client::Informers& informers, runtime::Executor& executor, ProxySettings settings, std::string node_name,
-               RunNft run_nft);
+               RunNft run_nft, ForgetUdp forget_udp = {});
   ~ServiceProxy();
 
   /// Takes the pod's addresses out of all rules now, before its EndpointSlice says so; `done` once that is in force
@@ -40,6 +43,8 @@ class ServiceProxy {
   runtime::Executor& executor_;
   const std::string node_name_;
   Applier applier_;
+  const ForgetUdp forget_udp_;
+  std::set<Target> udp_targets_;  // as of the last ruleset
   std::set<std::string> leaving_;  // uids of pods
   std::vector<std::function<void()>> waiting_;  // for the next ruleset
   bool started_ = false, due_ = false;
