@@ -9,7 +9,7 @@ namespace {
 constexpr uint32_t kControl = 0x80030000;
 constexpr uint16_t kSynStream = 1, kSynReply = 2, kReset = 3, kPing = 6, kGoAway = 7;
 constexpr uint8_t kFinish = 1;
-constexpr size_t kHead = 8, kLargestFrame = 16 << 20, kStoredBlock = 65535, kPiece = 32768;
+constexpr size_t kHead = 8, kStoredBlock = 65535, kPiece = 32768;
 
 void put16(std::string& out, uint32_t value) {
   out += static_cast<char>(value >> 8);
@@ -86,7 +86,6 @@ bool SpdySession::feed(std::string_view bytes) {
     const uint32_t first = get32(in_, at), second = get32(in_, at + 4);
     const size_t length = second & 0xffffff;
     const auto flags = static_cast<uint8_t>(second >> 24);
-    if (length > kLargestFrame) return false;
     if (in_.size() - at - kHead < length) break;
     const std::string_view payload = std::string_view(in_).substr(at + kHead, length);
     const bool is_control = (first & 0x80000000) != 0;

@@ -1,0 +1,247 @@
+// The agent with a made-up runtime, API and clock: whole lives of pods, without a sleep.
+#include "node/agent.h"
+
+#include <gmock/gmock.h>
+
+#include "client/fake_client.h"
+#include "client/fake_executor.h"
+#include "node/cri/fake.h"
+#include "node/pod_fixture.h"
+#include "node/pod_worker.h"
+#include "object/meta.h"
+
+namespace proa::node {
+namespace {
+
+using client::resources::kPods;
+using object::Document;
+using object::Value;
+using object::View;
+using runtime::kSecond;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class AgentTest : public testing::Test {
+ protected:
+  AgentTest() { start(); }
+
+  void start() {
+    network_ = make_simulated_probe_network(executor_);
+    NodeSettings settings;
+    settings.name = settings.hostname = "node";
+    settings.ip = "192.0.2.1";
+    settings.simulated = true;
+    settings.milli_cpu = 4000;
+    settings.memory_bytes = 8LL << 30;
+    agent_ = std::make_unique<Agent>(settings, AgentParts{client_, executor_, runtime_, *network_});
+    agent_->start([this](Result<void> how) { ready_ = how.has_value(); });
+    executor_.advance(kSecond);
+  }
+
+  void put(const std::string& name, const std::string& spec = R"("containers":[{"name":"main","image":"app"}])") {
+    Value pod = pod_with(R"("nodeName":"node","terminationGracePeriodSeconds":30,)" + spec);
+    pod["metadata"]["name"] = name;
+    pod["metadata"]["uid"] = "uid-" + name;
+    client_.put(kPods, std::move(pod));
+    executor_.advance(kSecond / 10);
+  }
+  Document pod(const std::string& name) { return client_.find(kPods, "default", name); }
+  View main_of(const Document& document) { return document["status"]["containerStatuses"].at(0); }
+  std::string phase(const std::string& name) { return pod(name)["status"]["phase"].str(); }
+  void remove(const std::string& name, int64_t grace = -1) {
+    client::DeleteOptions options;
+    options.grace_period_seconds = grace;
+    client_.remove(kPods, "default", name, options, [](Result<Document>) {});
+    executor_.advance(kSecond / 10);
+  }
+  std::vector<std::string> event_messages() {
+    std::vector<std::string> out;
+    for (const Document& event : client_.all(client::resources::kEvents)) out.push_back(event["message"].str());
+    return out;
+  }
+
+  client::FakeExecutor executor_;
+  client::FakeClient client_{executor_};
+  cri::FakeRuntime runtime_{executor_};
+  std::unique_ptr<ProbeNetwork> network_;
+  std::unique_ptr<Agent> agent_;
+  bool ready_ = false;
+};
+
+TEST_F(AgentTest, registers_a_ready_node_and_renews_its_lease) {
+  EXPECT_TRUE(ready_);
+  const Document node = client_.find(client::resources::kNodes, "", "node");
+  ASSERT_TRUE(node);
+  EXPECT_EQ(condition(node["status"], "Ready")["message"].as_string(), "kubelet is posting ready status");
+  EXPECT_EQ(node["status"]["capacity"]["cpu"].as_string(), "4");
+  const std::string first = client_.find(client::resources::kLeases, "kube-node-lease", "node")["spec"]["renewTime"].str();
+  const size_t writes = client_.writes.size();
+  executor_.advance(30 * kSecond);
+  EXPECT_NE(client_.find(client::resources::kLeases, "kube-node-lease", "node")["spec"]["renewTime"].str(), first);
+  EXPECT_EQ(client_.writes.size() - writes, 3U) << "an idle node writes its lease and nothing else";
+}
+
+TEST_F(AgentTest, runs_a_pod_and_tells_each_step) {
+  put("web");
+  EXPECT_EQ(phase("web"), "Running");
+  EXPECT_EQ(condition(pod("web")["status"], "Ready")["status"].as_string(), "True");
+  EXPECT_THAT(runtime_.running(), ElementsAre("web/main"));
+  executor_.advance(kSecond);
+  const auto messages = event_messages();
+  for (const char* each : {"Container image \"app\" already present on machine and can be accessed by the pod",
+                           "Container created", "Container started"})
+    EXPECT_THAT(messages, Contains(each));
+}
+
+TEST_F(AgentTest, ends_a_pod_with_its_grace_and_then_deletes_the_object) {
+  runtime_.on_start([](const auto&, const auto&) { return cri::FakeLife{.stop_delay = 5 * kSecond}; });
+  put("web");
+  remove("web");
+  EXPECT_TRUE(object::is_deleting(pod("web").root()));
+  EXPECT_THAT(runtime_.calls(), Contains("stop main 30"));
+  executor_.advance(4 * kSecond);
+  EXPECT_TRUE(pod("web"));
+  executor_.advance(2 * kSecond);
+  EXPECT_FALSE(pod("web"));
+  EXPECT_THAT(runtime_.running(), IsEmpty());
+  EXPECT_EQ(agent_->worker("default", "web"), nullptr);
+}
+
+TEST_F(AgentTest, restarts_what_crashes_after_growing_pauses) {
+  runtime_.on_start([](const auto&, const auto&) { return cri::FakeLife{.ends_after = kSecond, .exit_code = 1}; });
+  put("web");
+  const auto restarts = [&] { return main_of(pod("web"))["restartCount"].as_int(); };
+  executor_.advance(2 * kSecond);  // ends at 1 s, starts again at once
+  EXPECT_EQ(restarts(), 1);
+  executor_.advance(3 * kSecond);  // ends at 2 s, waits until 12 s
+  EXPECT_EQ(main_of(pod("web"))["state"]["waiting"]["reason"].as_string(), "CrashLoopBackOff");
+  executor_.advance(8 * kSecond);
+  EXPECT_EQ(restarts(), 2);
+  executor_.advance(15 * kSecond);  // ended at 13 s, waits until 33 s
+  EXPECT_EQ(restarts(), 2);
+  executor_.advance(8 * kSecond);
+  EXPECT_EQ(restarts(), 3);
+  EXPECT_EQ(phase("web"), "Running");
+}
+
+TEST_F(AgentTest, a_job_like_pod_runs_to_its_end) {
+  runtime_.on_start([](const auto&, const auto&) { return cri::FakeLife{.ends_after = kSecond}; });
+  put("job", R"("restartPolicy":"Never","containers":[{"name":"main","image":"app"}])");
+  executor_.advance(3 * kSecond);
+  EXPECT_EQ(phase("job"), "Succeeded");
+  EXPECT_EQ(main_of(pod("job"))["state"]["terminated"]["reason"].as_string(), "Completed");
+  remove("job");
+  EXPECT_FALSE(pod("job"));
+}
+
+TEST_F(AgentTest, says_why_an_image_can_not_be_had_and_tries_again) {
+  runtime_.set_missing_image("app:latest");
+  put("web");
+  EXPECT_EQ(main_of(pod("web"))["state"]["waiting"]["reason"].as_string(), "ErrImagePull");
+  executor_.advance(4 * kSecond);
+  EXPECT_EQ(main_of(pod("web"))["state"]["waiting"]["reason"].as_string(), "ImagePullBackOff");
+  EXPECT_THAT(main_of(pod("web"))["state"]["waiting"]["message"].str(),
+              HasSubstr("Back-off pulling image \"app\": ErrImagePull: "));
+  runtime_.set_missing_image("app:latest", false);
+  executor_.advance(12 * kSecond);
+  EXPECT_EQ(phase("web"), "Running");
+}
+
+TEST_F(AgentTest, waits_for_a_configmap_that_the_environment_needs) {
+  put("web", R"("containers":[{"name":"main","image":"app","envFrom":[{"configMapRef":{"name":"settings"}}]}])");
+  EXPECT_EQ(main_of(pod("web"))["state"]["waiting"]["reason"].as_string(), "CreateContainerConfigError");
+  EXPECT_EQ(main_of(pod("web"))["state"]["waiting"]["message"].as_string(), "configmap \"settings\" not found");
+  client_.put(client::resources::kConfigMaps, json(R"({"metadata":{"name":"settings","namespace":"default"},"data":{"A":"1"}})"));
+  executor_.advance(5 * kSecond);
+  EXPECT_EQ(phase("web"), "Running");
+}
+
+TEST_F(AgentTest, kills_what_fails_its_liveness_probe) {
+  int answer = 0;
+  runtime_.on_exec([&](const std::string&, const auto&) { return cri::ExecResult{"", "no", answer}; });
+  put("web", R"("containers":[{"name":"main","image":"app","livenessProbe":{"exec":{"command":["check"]},"periodSeconds":2,"failureThreshold":2}}])");
+  executor_.advance(10 * kSecond);
+  EXPECT_EQ(main_of(pod("web"))["restartCount"].as_int(), 0);
+  answer = 1;
+  executor_.advance(5 * kSecond);
+  EXPECT_EQ(main_of(pod("web"))["restartCount"].as_int(), 1);
+  const auto messages = event_messages();
+  EXPECT_THAT(messages, Contains("Liveness probe failed: no"));
+  EXPECT_THAT(messages, Contains("Container main failed liveness probe, will be restarted"));
+}
+
+TEST_F(AgentTest, a_forced_deletion_ends_containers_at_once) {
+  runtime_.on_start([](const auto&, const auto&) { return cri::FakeLife{.stop_delay = 60 * kSecond}; });
+  put("web");
+  remove("web");
+  EXPECT_THAT(runtime_.running(), ElementsAre("web/main"));
+  client_.erase(kPods, "default", "web");
+  executor_.advance(3 * kSecond);
+  EXPECT_THAT(runtime_.running(), IsEmpty());
+}
+
+TEST_F(AgentTest, adopts_containers_and_removes_orphans_after_a_restart) {
+  put("kept");
+  put("lost");
+  const std::string id = main_of(pod("kept"))["containerID"].str();
+  agent_.reset();
+  client_.erase(kPods, "default", "lost");
+  start();
+  executor_.advance(kSecond);
+  EXPECT_THAT(runtime_.running(), ElementsAre("kept/main"));
+  EXPECT_EQ(main_of(pod("kept"))["containerID"].str(), id);
+  EXPECT_EQ(main_of(pod("kept"))["restartCount"].as_int(), 0);
+}
+
+TEST_F(AgentTest, mends_pods_after_a_power_cut) {
+  put("web");
+  agent_.reset();
+  runtime_.power_cut();
+  start();
+  executor_.advance(12 * kSecond);
+  EXPECT_THAT(runtime_.running(), ElementsAre("web/main"));
+  EXPECT_EQ(main_of(pod("web"))["restartCount"].as_int(), 1);
+  EXPECT_EQ(phase("web"), "Running");
+}
+
+TEST_F(AgentTest, runs_on_when_a_status_write_meets_a_conflict) {
+  int conflicts = 3;
+  client_.refuse = [&](std::string_view verb, const client::Resource& resource, std::string_view) -> std::optional<Status> {
+    if (verb == "update" && resource == kPods && conflicts-- > 0) return base::modified_conflict({"", "pods"}, "web");
+    return std::nullopt;
+  };
+  put("web");
+  executor_.advance(kSecond);
+  EXPECT_EQ(phase("web"), "Running");
+}
+
+TEST_F(AgentTest, reports_a_runtime_that_is_down_and_its_return) {
+  runtime_.set_down("connection refused");
+  executor_.advance(61 * kSecond);
+  const auto ready = [&] { return condition(client_.find(client::resources::kNodes, "", "node")["status"], "Ready")["status"].str(); };
+  EXPECT_EQ(ready(), "False");
+  runtime_.set_down("");
+  executor_.advance(61 * kSecond);
+  EXPECT_EQ(ready(), "True");
+}
+
+TEST_F(AgentTest, runs_hooks_and_gives_what_is_left_of_the_grace) {
+  std::vector<std::string> hooks;
+  runtime_.on_exec([&](const std::string&, const std::vector<std::string>& command) {
+    hooks.push_back(command.front());
+    return cri::ExecResult{};
+  });
+  put("web", R"("containers":[{"name":"main","image":"app","lifecycle":{"postStart":{"exec":{"command":["hello"]}},"preStop":{"sleep":{"seconds":10}}}}])");
+  EXPECT_THAT(hooks, ElementsAre("hello"));
+  remove("web");
+  executor_.advance(9 * kSecond);
+  EXPECT_THAT(runtime_.running(), ElementsAre("web/main"));
+  executor_.advance(2 * kSecond);
+  EXPECT_THAT(runtime_.calls(), Contains("stop main 20"));
+  EXPECT_FALSE(pod("web"));
+}
+
+}  // namespace
+}  // namespace proa::node
