@@ -274,8 +274,6 @@ class Model:
                 f.granular = True
             elif name == "default" and value is not None:
                 f.default = f.marked_default = self.constant(package, value.strip().strip("`"))
-            elif name in ("k8s:minimum", "k8s:maximum", "k8s:maxItems", "k8s:maxLength", "k8s:format"):
-                f.rule[name[4:]] = value
             if name in ("required", "k8s:required"):
                 required = True
         strategy = member.tags.get("patchStrategy", "")

@@ -30,6 +30,8 @@ STANDARD = {
 }
 KIND_KEYS = {"plural", "singular", "short", "categories", "scope", "verbs", "sub", "columns", "storage", "go", "list"}
 
+FACTS = {"required", "minimum", "maximum", "maxItems", "maxLength", "format", "enum", "enumEmpty"}
+
 
 @dataclass
 class Kind:
@@ -159,11 +161,11 @@ def find_path(owner, path):
 
 def read_facts(owner, members):
     for name, facts in members.items():
-        found = [f for f in owner.fields if f.name == name]
-        if not found:
-            raise Problem(f"{owner.name} has no {name}")
+        found = find_path(owner, name)
         facts = dict(facts)
-        if "enum" in facts:
-            found[0].enums = facts.pop("enum")
-            facts["enum_only_here"] = True
-        found[0].rule.update(facts)
+        if facts.get("enum") is True:
+            facts["enum"] = found.enums
+        unknown = set(facts) - FACTS
+        if unknown:
+            raise Problem(f"{owner.name}.{name}: unknown {sorted(unknown)}")
+        found.rule = dict(found.rule, **facts)

@@ -68,11 +68,12 @@ class Writer:
     def rule(self, rule):
         if not rule:
             return NONE
-        flags = (1 if rule.get("required") else 0) | (2 if "minimum" in rule else 0) | (4 if "maximum" in rule else 0) \
-            | (8 if rule.get("immutable") else 0) | (16 if rule.get("enum_only_here") else 0)
+        flags = sum(bit for bit, name in ((1, "required"), (2, "minimum"), (4, "maximum"), (8, "enumEmpty")) if rule.get(name, False) is not False)
         record = self.text(rule.get("format", ""))
         record += struct.pack("<qqIIII", int(rule.get("minimum", 0)), int(rule.get("maximum", 0)),
                               int(rule.get("maxItems", 0)), int(rule.get("maxLength", 0)), flags, 0)
+        required = rule.get("required", "")
+        record += self.strings(rule.get("enum", [])) + self.text(required if isinstance(required, str) else "")
         first = self.add("rules", [record])
         return struct.unpack("<I", first[:4])[0]
 

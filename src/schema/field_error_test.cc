@@ -64,14 +64,21 @@ TEST(Formats, explain_what_is_wrong) {
   EXPECT_EQ(config_map_key_errors("..x"), Messages{"must not start with '..'"});
 }
 
-TEST(Validation, checks_enums_from_the_schema) {
+TEST(Validation, checks_what_the_overlays_tell) {
   ErrorList errors;
-  const auto spec = object::parse_json(R"({"containers":[{"imagePullPolicy":"Sometimes"}],"dnsPolicy":"None"})");
-  validate_by_schema(*spec, builtin_type("io.k8s.api.core.v1.PodSpec"), Path("spec"), errors);
-  EXPECT_EQ(texts(errors),
-            std::vector<std::string>{
-                R"(spec.containers[0].imagePullPolicy: Unsupported value: "Sometimes": supported values: )"
-                R"("Always", "IfNotPresent", "Never")"});
+  const auto object =
+      object::parse_json(R"({"provisioner":"","volumeBindingMode":"Sometimes","reclaimPolicy":"Recycle"})");
+  validate_by_schema(*object, builtin_type("io.k8s.api.storage.v1.StorageClass"), Path(), errors);
+  EXPECT_EQ(
+      texts(errors),
+      (std::vector<std::string>{
+          "provisioner: Required value",
+          R"(reclaimPolicy: Unsupported value: "Recycle": supported values: "Delete", "Retain")",
+          R"(volumeBindingMode: Unsupported value: "Sometimes": supported values: "Immediate", "WaitForFirstConsumer")"}));
+  ErrorList none;
+  const auto pod = object::parse_json(R"({"spec":{"restartPolicy":"Sometimes"}})");
+  validate_by_schema(*pod, builtin_type("io.k8s.api.core.v1.Pod"), Path(), none);
+  EXPECT_TRUE(none.empty());
 }
 
 }  // namespace

@@ -39,8 +39,7 @@ void put_scalar(Value& out, Scalar scalar) {
 }
 
 void put_enum(Value& out, Field f) {
-  const bool only_ours = f.rule() != nullptr && (f.rule()->flags & 16) != 0;
-  if (f.enum_count() == 0 || only_ours) return;
+  if (f.enum_count() == 0) return;
   Value values = Value::array();
   for (size_t i = 0; i < f.enum_count(); ++i) values.push_back(f.enum_value(i));
   out.set("enum", std::move(values));

@@ -15,7 +15,7 @@ namespace proa::schema::table {
 namespace {
 
 static_assert(sizeof(TypeRec) == 76 && sizeof(FieldRec) == 104 && sizeof(InlineRec) == 16);
-static_assert(sizeof(DefaultRec) == 32 && sizeof(RuleRec) == 40 && sizeof(ColumnRec) == 44);
+static_assert(sizeof(DefaultRec) == 32 && sizeof(RuleRec) == 56 && sizeof(ColumnRec) == 44);
 static_assert(sizeof(SubresourceRec) == 48 && sizeof(KindRec) == 112 && sizeof(Header) == 96);
 
 template <class Record>

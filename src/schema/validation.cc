@@ -13,7 +13,7 @@ namespace {
 using object::View;
 
 // RuleRec::flags
-constexpr uint32_t kRequired = 1, kMinimum = 2, kMaximum = 4;
+constexpr uint32_t kRequired = 1, kMinimum = 2, kMaximum = 4, kEnumEmpty = 8;
 
 void check_bounds(View value, const table::RuleRec& rule, const Path& path, ErrorList& errors) {
   const int64_t n = value.as_int();
@@ -26,23 +26,28 @@ void check_bounds(View value, const table::RuleRec& rule, const Path& path, Erro
   }
 }
 
+bool check_enum(std::string_view text, Field f, const Path& path, ErrorList& errors) {
+  std::vector<std::string_view> supported;
+  const table::Run run = f.rule()->enums;
+  for (const table::Str s : f.table()->string_list.subspan(run.first, run.count)) {
+    supported.push_back(f.table()->text(s));
+    if (supported.back() == text) return true;
+  }
+  errors.not_supported(path, text, supported);
+  return false;
+}
+
 void check_element(View value, Field f, const Path& path, ErrorList& errors) {
   if (f.scalar() == Scalar::kMessage) {
     if (f.type().form() == Form::kStruct) validate_by_schema(value, f.type(), path, errors);
     return;
   }
-  const std::string_view text = value.as_string();
-  if (f.enum_count() != 0 && value.is_string() && !text.empty()) {
-    std::vector<std::string_view> supported;
-    bool known = false;
-    for (size_t i = 0; i < f.enum_count(); ++i) {
-      supported.push_back(f.enum_value(i));
-      known |= supported.back() == text;
-    }
-    if (!known) return errors.not_supported(path, text, supported);
-  }
   const table::RuleRec* rule = f.rule();
   if (rule == nullptr) return;
+  const std::string_view text = value.as_string();
+  if (rule->enums.count != 0 && value.is_string() && (!text.empty() || (rule->flags & kEnumEmpty) != 0) &&
+      !check_enum(text, f, path, errors))
+    return;
   if (value.is_int()) check_bounds(value, *rule, path, errors);
   if (!value.is_string() || text.empty()) return;
   if (rule->max_length != 0 && text.size() > rule->max_length) return errors.too_long(path, rule->max_length);
@@ -51,7 +56,9 @@ void check_element(View value, Field f, const Path& path, ErrorList& errors) {
 
 void check_field(View value, Field f, const Path& path, ErrorList& errors) {
   const table::RuleRec* rule = f.rule();
-  if (rule != nullptr && (rule->flags & kRequired) != 0 && is_zero(value, f)) return errors.required(path, "");
+  if (rule != nullptr && (rule->flags & kRequired) != 0 && is_zero(value, f)) {
+    return errors.required(path, f.table()->text(rule->required));
+  }
   if (!value.exists() || value.is_null()) return;
   if (f.shape() == Shape::kSingle) return check_element(value, f, path, errors);
   if (rule != nullptr && rule->max_items != 0 && value.size() > rule->max_items) {
