@@ -146,6 +146,8 @@ size_t WorkQueue::size() const {
   }));
 }
 
+bool WorkQueue::busy() const { return !impl_->order.empty() || impl_->working > 0; }
+
 bool WorkQueue::idle() const { return size() == 0; }
 
 }  // namespace proa::client

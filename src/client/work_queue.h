@@ -30,6 +30,8 @@ class WorkQueue {
   /// Keys waiting, delayed or in work.
   size_t size() const;
   bool idle() const;
+  /// A key waits or is in work (delayed ones do not count).
+  bool busy() const;
 
  private:
   struct Impl;

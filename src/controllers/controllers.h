@@ -1,39 +1,45 @@
-// All controllers of a cluster, on one executor over one set of informers. Made, started and destroyed there.
+// All controllers of the cluster, made, started and stopped in an order that is told here and nowhere else.
 //
-// Adding one: a folder with a plan and a loop, and a line in make_all() of controllers.cc.
+//   auto controllers = controllers::Controllers::make({client, informers, executor}, options);
+//   informers.start();
+//   controllers->start();      // once the informers are synced; returns at once
+//   ...
+//   controllers.reset();       // on the executor's thread: nothing of them runs after that
+//
+// Everything runs on one executor's thread.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "client/client.h"
-#include "client/informer.h"
 #include "controllers/controller.h"
-#include "runtime/executor.h"
+#include "schema/registry.h"
 
 namespace proa::controllers {
 
-struct Settings {
-  std::string root_ca_pem;  // published in each namespace as kube-root-ca.crt
+struct Options {
+  /// All outlive the controllers.
+  const schema::Registry* registry = nullptr;
+  std::string root_ca_pem;  // for the ConfigMap kube-root-ca.crt; empty: none
 };
 
 class Controllers {
  public:
-  Controllers(client::Client& client, runtime::Executor& executor, Settings settings);
+  /// Asks for the informers of all controllers.
+  static std::unique_ptr<Controllers> make(const Parts& parts, const Options& options);
   ~Controllers();
-  Controllers(const Controllers&) = delete;
 
-  /// Lists what they need, then sets them to work; returns at once. What else shares the informers (the scheduler)
-  /// asks for its own before this call.
+  /// Starts every controller as soon as the informers are synced.
   void start();
-  client::Informers& informers() { return informers_; }
-  /// Nothing waits or is in work.
+  bool started() const;
+  /// No key waits or is in work.
   bool idle() const;
 
  private:
-  client::Informers informers_;
-  std::vector<std::unique_ptr<Controller>> all_;
+  struct Impl;
+  explicit Controllers(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace proa::controllers

@@ -41,7 +41,7 @@ class Loop : public Controller {
             5) {}
 
   void start() override;
-  bool idle() const override { return queue_.idle(); }
+  bool idle() const override { return !queue_.busy(); }
 
  private:
   struct Round {

@@ -95,7 +95,8 @@ class Builder {
     Value out = Value::object();
     for (const bool ready : {true, false})
       for (const auto& [key, is_ready] : addresses)
-        if (is_ready == ready) out[std::string_view(ready ? "addresses" : "notReadyAddresses")].push_back(objects_.at(key));
+        if (is_ready == ready)
+          out[std::string_view(ready ? "addresses" : "notReadyAddresses")].push_back(objects_.at(key));
     for (const Port& port : ports) {
       if (port.port == 0) continue;
       Value p = Value::object();
