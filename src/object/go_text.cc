@@ -149,6 +149,10 @@ void append_utf8(char32_t code, std::string& out) {
 
 bool is_valid_utf8(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
+    if (static_cast<unsigned char>(text[at]) < 0x80) {
+      ++at;
+      continue;
+    }
     const Rune rune = rune_at(text, at);
     if (!rune.valid) return false;
     at += rune.size;

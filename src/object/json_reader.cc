@@ -202,12 +202,14 @@ class Reader : JsonScanner {
 
   bool copy_string(std::string& out) {
     const char* start = at_;
-    if (!read_string(scratch_)) return false;
-    const std::string_view text(start, at_);
-    if (is_valid_utf8(text)) {
-      out += text;
+    std::string_view text;
+    if (!read_name(text)) return false;
+    const std::string_view literal(start, at_);
+    // Mostly the text stands as it is between its quotes.
+    if (text.data() == start + 1 || is_valid_utf8(literal)) {
+      out += literal;
     } else {
-      write_json_string(scratch_, out);
+      write_json_string(text, out);
     }
     return true;
   }

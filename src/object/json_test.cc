@@ -113,6 +113,8 @@ TEST(Json, fields_v1_stay_one_piece_of_text) {
   EXPECT_EQ(entry["fieldsV1"].as_raw(), R"({"f:a":{"k:{\"x\":\"<\"}":[1]}})");
   EXPECT_EQ(to_json(entry), R"({"fieldsV1":{"f:a":{"k:{\"x\":\"\u003c\"}":[1]}}})");
   EXPECT_TRUE(View(*pod)["fieldsV1"].is_object());
+  const auto odd = parse_json("{\"metadata\":{\"managedFields\":[{\"fieldsV1\":{\"\xff\\n\\n\":{}}}]}}");
+  EXPECT_EQ(View(*odd)["metadata"]["managedFields"].at(0)["fieldsV1"].as_raw(), "{\"\xef\xbf\xbd\\n\\n\":{}}");
   EXPECT_EQ(error_of(R"({"metadata":{"managedFields":[{"fieldsV1":{"a" 1}}]}})"),
             "invalid character '1' after object key");
 }

@@ -16,6 +16,12 @@ constexpr std::array<bool, 256> kPlain = [] {
   return plain;
 }();
 
+constexpr std::array<bool, 256> kStopsRaw = [] {
+  std::array<bool, 256> stops{};
+  for (const unsigned char c : {'<', '>', '&', '\xe2'}) stops[c] = true;
+  return stops;
+}();
+
 void write_hex_escape(uint32_t code, std::string& out) {
   constexpr char kHex[] = "0123456789abcdef";
   out += "\\u";
@@ -57,9 +63,10 @@ void write_raw(std::string_view json, std::string& out) {
   size_t from = 0;
   for (size_t at = 0; at < json.size(); ++at) {
     const char c = json[at];
+    if (!kStopsRaw[static_cast<unsigned char>(c)]) continue;
     const bool separator = c == '\xe2' && json.size() - at > 2 && json[at + 1] == '\x80' &&
                            (json[at + 2] == '\xa8' || json[at + 2] == '\xa9');
-    if (c != '<' && c != '>' && c != '&' && !separator) continue;
+    if (c == '\xe2' && !separator) continue;
     out += json.substr(from, at - from);
     if (separator) {
       write_hex_escape(json[at + 2] == '\xa8' ? 0x2028 : 0x2029, out);
