@@ -60,6 +60,31 @@ std::string_view json_word(View value) {
   }
 }
 
+/// Is what was said about a field written as it is?
+bool stays(const Value* said, Field f) {
+  if (said == nullptr || said->is_null()) return false;
+  // A struct that is always written need not be looked through.
+  const bool always = !is_left_out(f) && f.shape() == Shape::kSingle;
+  return always || !is_zero(*said, f);
+}
+
+/// Whether an object has exactly its members already, in order: what we wrote ourselves comes back so.
+bool is_as_kept(const Value& object, Range<Field> fields, std::span<Value* const> found) {
+  size_t next = 0;
+  const auto& members = object.members();
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const bool null_stays =
+        found[i] != nullptr && found[i]->is_null() && !is_left_out(fields[i]) && zero_value(fields[i]).is_null();
+    if (null_stays || stays(found[i], fields[i])) {
+      if (next == members.size() || found[i] != &members[next].value) return false;
+      ++next;
+    } else if (found[i] != nullptr || !is_left_out(fields[i])) {
+      return false;
+    }
+  }
+  return next == members.size();
+}
+
 class Decoder {
  public:
   explicit Decoder(DecodeReport* report) : report_(report) {}
@@ -120,11 +145,12 @@ void Decoder::struct_(Value& value, Type type, const Frame* at, std::string_view
     field(member, f, &here);
     found[f.rec() - first] = &member;
   }
+  if (is_as_kept(value, fields, found)) return;
   Value::Object kept;
   kept.reserve(value.members().size() + 2);
   for (size_t i = 0; i < fields.size(); ++i) {
     const Field f = fields[i];
-    if (found[i] != nullptr && !is_zero(*found[i], f)) {
+    if (stays(found[i], f)) {
       kept.push_back({object::Name(f.key()), std::move(*found[i])});
     } else if (!is_left_out(f)) {
       kept.push_back({object::Name(f.key()), zero_value(f)});
