@@ -1,4 +1,4 @@
-// Certificates for the tests of this room (the real ones are made in auth/, which http/ may not use).
+// Certificates for the tests and benchmarks of this room (the real ones are made in auth/, which http/ may not use).
 #pragma once
 
 #include <string>
