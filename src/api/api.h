@@ -27,9 +27,10 @@ struct Options {
   std::string service_cidr = "10.96.0.0/16";
   int node_port_first = 30000, node_port_last = 32767;
   std::string cluster_domain = "cluster.local";
-  std::string root_ca_pem;          // what pods get as ca.crt
-  std::string version = "v1.36.3";  // of Kubernetes, in /version
-  bool authorize = true;            // RBAC
+  std::string service_account_issuer = "https://kubernetes.default.svc.cluster.local";  // and default audience
+  std::string root_ca_pem;                                                              // what pods get as ca.crt
+  std::string version = "v1.36.3";                                                      // of Kubernetes, in /version
+  bool authorize = true;                                                                // RBAC
   /// Runs watches' pumps and timers; outlives the Api. Null: the Api starts a thread of its own (never in a
   /// simulation).
   runtime::Executor* background = nullptr;

@@ -17,8 +17,6 @@ void set_scheduled(Value& pod, object::TimeNs now) {
   Value& conditions = pod["status"]["conditions"];
   if (!conditions.is_array()) conditions = Value::array();
   Value scheduled = Value::object({{"type", "PodScheduled"}});
-  if (const View generation = View(pod)["metadata"]["generation"])
-    scheduled.set("observedGeneration", generation.to_value());
   scheduled.set("status", "True");
   scheduled.set("lastProbeTime", nullptr);
   scheduled.set("lastTransitionTime", object::format_time(now));
@@ -67,15 +65,15 @@ void bind_pod(Core& core, Target target, CallPtr call, const Value& binding, Sto
           fmt::format("Unsupported value: \"{}\": supported values: \"Node\", \"<empty>\"", kind), "target.kind"}})));
   target.subresource = "binding";
   Change change = [target, binding, &core](View old) { return bound(target, old, binding, core.now()); };
-  apply_change(core, target, std::move(call), std::move(change), {}, std::move(done));
+  // As upstream, who binds a pod does not become the manager of what that sets.
+  apply_change(core, target, std::move(call), std::move(change), {.manages_fields = true}, std::move(done));
 }
 
 void serve_binding(const ExchangePtr& exchange) {
   if (exchange->route.verb != "create")
     return exchange->fail(base::method_not_supported(exchange->target.resource(), exchange->route.verb));
   if (auto ok = read_write_options(*exchange, "CreateOptions"); !ok) return exchange->fail(ok.error());
-  const schema::KindRef kind = exchange->core.registry.find_kind("", "v1", "Binding");
-  auto binding = read_subresource_object(*exchange, kind);
+  auto binding = read_subresource_object(*exchange, "", "v1", "Binding");
   if (!binding) return exchange->fail(binding.error());
   bind_pod(exchange->core, exchange->target, exchange->call, *binding, [exchange](Result<Stored> result) {
     if (!result) return exchange->fail(result.error());

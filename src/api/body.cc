@@ -17,27 +17,46 @@ namespace {
 using object::Value;
 using object::View;
 
+/// The beginning of a body as errors show it: text where it looks like JSON, else hexadecimal.
+std::string summary(std::string_view body) {
+  constexpr size_t kMost = 30;
+  if (body.empty()) return "<empty>";
+  const std::string_view head = body.substr(0, kMost);
+  std::string out;
+  if (body.front() == '{')
+    out = head;
+  else
+    for (const char c : head) out += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  return body.size() > kMost ? out + " ..." : out;
+}
+
 Status unrecognized(const schema::KindInfo& kind, const Status& why, std::string_view body) {
-  const std::string cut = body.size() <= 30 ? schema::go_quote(body) : schema::go_quote(body.substr(0, 30)) + " ...";
-  return base::bad_request(
-      fmt::format("the object provided is unrecognized (must be of type {}): {} ({})", kind.kind, why.message, cut));
+  return base::bad_request(fmt::format("the object provided is unrecognized (must be of type {}): {} ({})", kind.kind,
+                                       why.message, summary(body)));
+}
+
+std::string_view json_kind(View value) {
+  if (value.is_array()) return "array";
+  if (value.is_string()) return "string";
+  return value.kind() == object::Kind::kBool ? "bool" : "number";
 }
 
 /// apiVersion and kind of the data against the endpoint's.
-Result<void> check_kind(Value& value, const schema::KindInfo& kind) {
-  const std::string sent_kind = View(value)["kind"].str();
-  const std::string sent_version = View(value)["apiVersion"].str();
+Result<void> check_kind(Value& value, const schema::KindInfo& kind, const Call& call) {
   const std::string version = kind.api_version();
-  if (!sent_kind.empty() && sent_kind != kind.kind) {
-    const auto sent = schema::parse_api_version(sent_version.empty() ? version : sent_version);
-    return Error(base::bad_request(
-        fmt::format("{0} in version \"{1}\" cannot be handled as a {2}: no kind \"{0}\" is registered for version "
-                    "\"{3}\" in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"",
-                    sent_kind, sent.version, kind.kind, schema::api_version_of(sent.group, sent.version))));
+  const std::string sent_kind = View(value)["kind"].str().empty() ? kind.kind : View(value)["kind"].str();
+  const std::string sent_version = View(value)["apiVersion"].str().empty() ? version : View(value)["apiVersion"].str();
+  if (sent_kind != kind.kind || sent_version != version) {
+    const bool known = call.registry != nullptr && call.registry->find_kind(sent_version, sent_kind) != nullptr;
+    const std::string package = kind.group.empty() ? "core" : kind.group.substr(0, kind.group.find('.'));
+    const std::string why =
+        known ? fmt::format("converting ({}.{}) to ({}.{}): unknown conversion",
+                            schema::parse_api_version(sent_version).version, sent_kind, package, kind.kind)
+              : fmt::format("no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:111\"",
+                            sent_kind, sent_version);
+    return Error(base::bad_request(fmt::format("{} in version \"{}\" cannot be handled as a {}: {}", sent_kind,
+                                               schema::parse_api_version(sent_version).version, kind.kind, why)));
   }
-  if (!sent_version.empty() && sent_version != version)
-    return Error(base::bad_request(fmt::format(
-        "the API version in the data ({}) does not match the expected API version ({})", sent_version, version)));
   value.erase("kind");
   value.erase("apiVersion");
   auto& members = value.members();
@@ -68,7 +87,7 @@ Result<Value> read_object(std::string_view body, BodyFormat format, const schema
     if (!value) return Error(value.error());
     value->set("kind", envelope->kind);
     value->set("apiVersion", envelope->api_version);
-    if (auto ok = check_kind(*value, kind); !ok) return Error(ok.error());
+    if (auto ok = check_kind(*value, kind, call); !ok) return Error(ok.error());
     return value;
   }
   std::vector<std::string> duplicates;
@@ -79,18 +98,20 @@ Result<Value> read_object(std::string_view body, BodyFormat format, const schema
     if (format == BodyFormat::kJson) error.message = "couldn't get version/kind; json parse error: " + error.message;
     return Error(unrecognized(kind, error, body));
   }
-  if (!value->is_object())
-    return Error(unrecognized(kind,
-                              base::bad_request("couldn't get version/kind; json parse error: json: cannot "
-                                                "unmarshal into Go value of type runtime.TypeMeta"),
-                              body));
+  if (!value->is_object()) {
+    const std::string why = fmt::format(
+        "couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value of type struct {{ "
+        "APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}",
+        json_kind(*value));
+    return Error(unrecognized(kind, base::bad_request(why), body));
+  }
   if (auto ok = decode_object(*value, kind, type, duplicates, call); !ok) return Error(ok.error());
   return value;
 }
 
 Result<void> decode_object(Value& value, const schema::KindInfo& kind, schema::Type type,
                            const std::vector<std::string>& duplicates, Call& call) {
-  if (auto ok = check_kind(value, kind); !ok) return ok;
+  if (auto ok = check_kind(value, kind, call); !ok) return ok;
   schema::DecodeReport report;
   if (auto ok = schema::decode(value, type, &report); !ok)
     return Error(schema::cannot_be_handled(kind, ok.error().message));

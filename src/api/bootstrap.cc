@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "api/body.h"
+#include "api/event_expiry.h"
 #include "api/verbs.h"
 #include "auth/bootstrap_policy.h"
 #include "object/json.h"
@@ -127,6 +128,7 @@ void step(const std::shared_ptr<Progress>& progress) {
 
 void bootstrap(Core& core, std::function<void(Result<void>)> done) {
   fill_allocators(core);
+  core.expiry().note();  // events from before a restart
   step(std::make_shared<Progress>(Progress{core, wanted(core), std::move(done)}));
 }
 

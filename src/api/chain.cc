@@ -77,6 +77,7 @@ void handle(Core& core, const Gates& gates, http::RequestPtr request, http::Resp
   auto user = gates.authenticate(*exchange->request);
   if (!user) return exchange->fail(user.error());
   exchange->call->user = std::move(*user);
+  exchange->call->registry = &core.registry;
   const Seat seat(core, *exchange);
   if (!seat.has_room(exchange->call->user))
     return exchange->fail(base::too_many_requests("Too many requests, please try again later.", 1));
@@ -86,7 +87,9 @@ void handle(Core& core, const Gates& gates, http::RequestPtr request, http::Resp
     if (!serve_other(exchange)) exchange->send_text(404, "404 page not found\n");
     return;
   }
-  if (auto ok = find_target(*exchange); !ok) return exchange->send_text(404, "404 page not found\n");
+  if (!core.registry.has_group_version(exchange->route.group, exchange->route.version))
+    return exchange->send_text(404, "404 page not found\n");
+  if (auto ok = find_target(*exchange); !ok) return exchange->fail(ok.error());
   if (auto ok = agree_on_media(*exchange); !ok) return exchange->fail(ok.error());
   serve_resource(exchange);
 }

@@ -1,5 +1,6 @@
 #include "api/core.h"
 
+#include "api/event_expiry.h"
 #include "api/watch.h"
 
 namespace proa::api {
@@ -74,6 +75,7 @@ Core::Core(const Options& given, store::Store& the_store, runtime::Clock& the_cl
     background_ = own_loop_.get();
   }
   hub_ = std::make_unique<WatchHub>(*background_);
+  expiry_ = std::make_unique<EventExpiry>(*this);
 }
 
 Core::~Core() {

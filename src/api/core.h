@@ -47,6 +47,7 @@ struct Call {
   bool dry_run = false;
   FieldValidation field_validation = FieldValidation::kWarn;
   std::vector<std::string> warnings;
+  const schema::Registry* registry = nullptr;  // tells an unknown kind from one that is only out of place
 };
 using CallPtr = std::shared_ptr<Call>;
 
@@ -58,6 +59,7 @@ struct Stored {
 };
 using StoredDone = std::move_only_function<void(Result<Stored>)>;
 
+class EventExpiry;
 class WatchHub;
 
 class Core {
@@ -76,6 +78,7 @@ class Core {
   /// Runs watches and timers, so that no I/O thread waits for them.
   runtime::Executor& background() { return *background_; }
   WatchHub& hub() { return *hub_; }
+  EventExpiry& expiry() { return *expiry_; }
 
   const Options options;
   schema::Registry registry;
@@ -95,6 +98,7 @@ class Core {
   std::unique_ptr<runtime::EventLoop> own_loop_;  // where the options name no executor
   runtime::Executor* background_;
   std::unique_ptr<WatchHub> hub_;
+  std::unique_ptr<EventExpiry> expiry_;
 };
 
 }  // namespace proa::api

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "api/event_expiry.h"
 #include "api/verbs.h"
 #include "api/write.h"
 #include "object/meta.h"
@@ -62,6 +63,7 @@ void committed(const CreationPtr& creation, Finish& finisher, Result<store::Comm
   if (!result) return creation->done(Error(result.error()));
   if (taken) {
     store::EntryPtr entry = result->entries.front();
+    if (creation->target.stored->kind == "Event") creation->core.expiry().note();
     return creation->done(Stored{.document = entry->document, .entry = entry, .created = true});
   }
   const bool generated = View(creation->object)["metadata"]["name"].as_string().empty();

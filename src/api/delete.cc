@@ -83,12 +83,19 @@ bool set_collector_finalizers(const Removal& removal, Value& object) {
   return true;
 }
 
+bool is_namespace(View object) {
+  return object["kind"].as_string() == "Namespace" && object["apiVersion"].as_string() == "v1";
+}
+
 void mark(Value& object, object::TimeNs when, int64_t grace) {
   Value& metadata = object["metadata"];
   if (!object::is_deleting(object) && object::generation_of(object) > 0)
     metadata.set("generation", object::generation_of(object) + 1);
   metadata.set("deletionTimestamp", object::format_time(when));
-  metadata.set("deletionGracePeriodSeconds", grace);
+  if (!is_namespace(object))
+    metadata.set("deletionGracePeriodSeconds", grace);
+  else
+    object["status"].set("phase", "Terminating");
 }
 
 enum class Step { kAlreadyGoing, kMark, kDelete };
@@ -118,10 +125,8 @@ Step decide(const Removal& removal, Value& object) {
     }
   } else if (behaviour.grace_period != nullptr) {
     grace = behaviour.grace_period(object, asked);
-    if (grace > 0) {
-      mark(object, now + grace * object::kSecondNs, grace);
-      graceful = true;
-    }
+    mark(object, now + grace * object::kSecondNs, grace);
+    graceful = true;
   }
   set_collector_finalizers(removal, object);
   const bool pending = !View(object)["metadata"]["finalizers"].empty();
@@ -132,26 +137,29 @@ Step decide(const Removal& removal, Value& object) {
   return Step::kMark;
 }
 
-void answer(const RemovalPtr& removal, const store::EntryPtr& entry, bool gone) {
+/// `shown` is what the client sees of an object that went: with the deletion marked, which the store never kept.
+void answer(const RemovalPtr& removal, const store::EntryPtr& entry, bool gone, const object::Document& shown) {
   if (gone) {
     const KindBehaviour& behaviour = removal->core.behaviour(*removal->target.stored);
     if (behaviour.after_delete != nullptr)
       behaviour.after_delete(entry->document.root(), removal->core.context(removal->target, *removal->call));
   }
+  if (shown) return removal->done(Deleted{.document = shown, .entry = nullptr, .gone = gone});
   removal->done(Deleted{.document = entry->document, .entry = entry, .gone = gone});
 }
 
-void commit(const RemovalPtr& removal, store::Write write) {
+void commit(const RemovalPtr& removal, store::Write write, object::Document shown) {
   const bool gone = !write.document;
   std::vector<store::Write> writes;
   writes.push_back(std::move(write));
-  removal->core.store.commit(std::move(writes), [removal, gone](Result<store::Committed> result) {
-    if (!result) return removal->done(Error(result.error()));
-    if (result->refusal == store::Refusal::kNone) return answer(removal, result->entries.front(), gone);
-    if (result->refusal == store::Refusal::kNotFound || ++removal->attempt > 100)
-      return removal->done(Error(base::not_found(removal->target.resource(), removal->target.name)));
-    run(removal);
-  });
+  removal->core.store.commit(
+      std::move(writes), [removal, gone, shown = std::move(shown)](Result<store::Committed> result) {
+        if (!result) return removal->done(Error(result.error()));
+        if (result->refusal == store::Refusal::kNone) return answer(removal, result->entries.front(), gone, shown);
+        if (result->refusal == store::Refusal::kNotFound || ++removal->attempt > 100)
+          return removal->done(Error(base::not_found(removal->target.resource(), removal->target.name)));
+        run(removal);
+      });
 }
 
 void run(const RemovalPtr& removal) {
@@ -181,8 +189,12 @@ void run(const RemovalPtr& removal) {
         Deleted{.document = freeze_unstored(object, version), .entry = nullptr, .gone = step == Step::kDelete});
   }
   store::Write write{target.key(), {}, old->revision};
-  if (step == Step::kMark) write.document = freeze_for_store(object);
-  commit(removal, std::move(write));
+  object::Document shown;
+  if (step == Step::kMark)
+    write.document = freeze_for_store(object);
+  else if (!(View(object) == was))
+    shown = freeze_unstored(object, was["metadata"]["resourceVersion"].as_string());
+  commit(removal, std::move(write), std::move(shown));
 }
 
 /// Deletes what a list named, one after the other.
@@ -212,9 +224,7 @@ void next_of(const std::shared_ptr<Collection>& collection) {
 
 bool is_ready_to_go(View object) {
   if (!object["metadata"]["finalizers"].empty()) return false;
-  if (object["kind"].as_string() == "Namespace" && object["apiVersion"].as_string() == "v1" &&
-      !object["spec"]["finalizers"].empty())
-    return false;
+  if (is_namespace(object) && !object["spec"]["finalizers"].empty()) return false;
   return !object::is_deleting(object) || object["metadata"]["deletionGracePeriodSeconds"].as_int() == 0;
 }
 

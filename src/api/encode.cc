@@ -88,9 +88,9 @@ Result<Media> negotiate(std::string_view accept, const Acceptable& acceptable) {
     Media media;
     if (read_clause(take_until(accept, ','), acceptable, media)) return media;
   }
-  return Error(base::not_acceptable(
-      "only the following media types are accepted: application/json, application/json;stream=watch, "
-      "application/vnd.kubernetes.protobuf, application/vnd.kubernetes.protobuf;stream=watch, application/yaml"));
+  return Error(
+      base::not_acceptable("406: Not Acceptable\n\nAvailable representations: application/json, "
+                           "application/yaml, application/vnd.kubernetes.protobuf"));
 }
 
 Value status_value(const Status& status) {
@@ -111,7 +111,10 @@ Value status_value(const Status& status) {
     details["causes"].push_back(std::move(one));
   }
   if (status.details.retry_after_seconds > 0) details.set("retryAfterSeconds", status.details.retry_after_seconds);
-  if (!View(details).empty()) out.set("details", std::move(details));
+  // Errors that name nothing in particular have empty details where upstream's generic ones do.
+  const bool generic =
+      status.code == 404 || status.code == 405 || status.code == 406 || status.code == 415 || status.code == 422;
+  if (generic || !View(details).empty()) out.set("details", std::move(details));
   out.set("code", status.code);
   return out;
 }

@@ -45,7 +45,7 @@ void serve_eviction(const ExchangePtr& exchange) {
     return exchange->fail(base::method_not_supported(exchange->target.resource(), exchange->route.verb));
   if (auto ok = read_write_options(*exchange, "CreateOptions"); !ok) return exchange->fail(ok.error());
   Core& core = exchange->core;
-  auto eviction = read_subresource_object(*exchange, core.registry.find_kind("policy", "v1", "Eviction"));
+  auto eviction = read_subresource_object(*exchange, "policy", "v1", "Eviction");
   if (!eviction) return exchange->fail(eviction.error());
   const store::EntryPtr pod = core.store.latest(exchange->target.key());
   if (pod == nullptr) return exchange->fail(base::not_found(exchange->target.resource(), exchange->target.name));

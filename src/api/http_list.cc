@@ -102,7 +102,7 @@ class ListWriter : public std::enable_shared_from_this<ListWriter> {
     if (is_table()) {
       write_table_row(table_, root, piece_);
     } else if (exchange_->media.shape != Shape::kObject) {
-      piece_ += "{\"metadata\":";
+      piece_ += R"({"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":)";
       object::write_json(root["metadata"], piece_);
       piece_ += '}';
     } else if (target.kind == target.stored) {
@@ -137,9 +137,9 @@ Value list_value(const Exchange& exchange, const Listing& listing) {
   Value items = Value::array();
   for (const store::EntryPtr& entry : listing.entries) {
     const View root = entry->document.root();
-    Value item = partial ? Value::object({{"metadata", root["metadata"].to_value()}}) : root.to_value();
+    Value item = partial ? partial_metadata(root) : root.to_value();
     if (!partial) convert(item, *target.stored, *target.kind);
-    if (!target.kind->custom) {
+    if (!partial && !target.kind->custom) {
       item.erase("kind");
       item.erase("apiVersion");
     }

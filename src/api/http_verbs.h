@@ -22,7 +22,8 @@ ListRequest list_request(const http::Query& query);
 Result<object::Value> read_body_object(Exchange& exchange);
 
 /// The body of a subresource that takes a kind of its own (Binding, Eviction, TokenRequest): decoded and defaulted.
-Result<object::Value> read_subresource_object(Exchange& exchange, const schema::KindRef& kind);
+Result<object::Value> read_subresource_object(Exchange& exchange, std::string_view group, std::string_view version,
+                                              std::string_view kind);
 
 /// A resource request whose kind has been found: to the verb, or to the subresource's own handler.
 void serve_resource(const ExchangePtr& exchange);

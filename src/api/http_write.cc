@@ -80,8 +80,9 @@ Result<DeleteRequest> read_delete_options(Exchange& exchange) {
     return Error(base::invalid(
         "meta.k8s.io", "DeleteOptions", "",
         {{"FieldValueNotSupported",
-          fmt::format("Unsupported value: \"{}\": supported values: \"Background\", \"Foreground\", \"Orphan\"",
-                      policy),
+          fmt::format(
+              "Unsupported value: \"{}\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"",
+              policy),
           "propagationPolicy"}}));
   for (const View item : view["dryRun"].items()) exchange.call->dry_run |= item.as_string() == "All";
   exchange.call->dry_run |= request.query.get("dryRun") == "All";
@@ -98,7 +99,7 @@ Result<void> read_write_options(Exchange& exchange, std::string_view options_kin
       return Error(
           base::invalid("meta.k8s.io", options_kind, "",
                         {{"FieldValueNotSupported",
-                          fmt::format("Unsupported value: \"{}\": supported values: \"All\"", dry), "dryRun"}}));
+                          fmt::format("Unsupported value: [\"{}\"]: supported values: \"All\"", dry), "dryRun"}}));
     call.dry_run = true;
   }
   const std::string given = exchange.query().get("fieldManager");
@@ -120,12 +121,19 @@ Result<Value> read_body_object(Exchange& exchange) {
   return object;
 }
 
-Result<Value> read_subresource_object(Exchange& exchange, const schema::KindRef& kind) {
-  if (kind == nullptr) return Error(base::no_such_endpoint());
+Result<Value> read_subresource_object(Exchange& exchange, std::string_view group, std::string_view version,
+                                      std::string_view kind) {
+  const schema::Subresource* sub = exchange.target.kind->subresource(exchange.target.subresource);
+  if (sub == nullptr) return Error(base::no_such_endpoint());
   const auto format = body_format(exchange.request->header("content-type"));
   if (!format) return Error(format.error());
-  auto object = read_object(exchange.request->body, *format, *kind, kind->type, *exchange.call);
-  if (object) schema::apply_defaults(*object, kind->type, exchange.core.now());
+  schema::KindInfo info;
+  info.group = group;
+  info.version = version;
+  info.kind = kind;
+  info.type = sub->request_type ? sub->request_type : sub->type;
+  auto object = read_object(exchange.request->body, *format, info, info.type, *exchange.call);
+  if (object) schema::apply_defaults(*object, info.type, exchange.core.now());
   return object;
 }
 
@@ -160,10 +168,11 @@ void serve_patch(const ExchangePtr& exchange) {
   else if (type == "application/apply-patch+yaml" || type == "application/apply-patch+json")
     kind = PatchKind::kApply;
   else
-    return exchange->fail(base::unsupported_media_type(
-        "the body of the request was in an unknown format - accepted media types include: "
-        "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, "
-        "application/apply-patch+yaml"));
+    return exchange->fail(base::unsupported_media_type("415: Unsupported Media Type"));
+  if (kind == PatchKind::kApply && request.query.get("fieldManager").empty())
+    return exchange->fail(
+        base::invalid("meta.k8s.io", "PatchOptions", "",
+                      {{"FieldValueRequired", "Required value: is required for apply patch", "fieldManager"}}));
   auto body = read_tree(request.body, type.ends_with("yaml") ? BodyFormat::kYaml : BodyFormat::kJson);
   if (!body) return exchange->fail(base::bad_request(body.error().message));
   patch(exchange->core, exchange->target, exchange->call, kind, std::move(*body), query_flag(request.query, "force"),

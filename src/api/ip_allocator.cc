@@ -64,10 +64,8 @@ Result<void> Allocators::claim_ip(std::string_view ip) {
   const auto offset = offset_of(ip);
   const std::lock_guard lock(mutex_);
   if (!offset)
-    return Error(base::bad_request(
-        fmt::format("failed to allocate IP {}: the provided network does not match the current range", ip)));
-  if (!ips_.insert(*offset).second)
-    return Error(base::bad_request(fmt::format("failed to allocate IP {}: provided IP is already allocated", ip)));
+    return Error(base::bad_request("the provided network does not match the current range"));
+  if (!ips_.insert(*offset).second) return Error(base::bad_request("provided IP is already allocated"));
   return {};
 }
 

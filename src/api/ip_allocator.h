@@ -23,7 +23,7 @@ class Allocators {
   /// An address that nobody has, at random from the upper part of the range, as upstream does.
   Result<std::string> allocate_ip(runtime::Random& random);
   /// Claims this one. The error's message is upstream's: `provided IP is already allocated`,
-  /// `the provided IP (1.2.3.4) is not in the valid range...`.
+  /// `the provided network does not match the current range`.
   Result<void> claim_ip(std::string_view ip);
   void release_ip(std::string_view ip);
   /// "10.96.0.1", the address of the Service kubernetes.

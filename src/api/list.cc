@@ -60,11 +60,11 @@ Result<void> check_options(const ListRequest& request) {
                                {{"FieldValueForbidden", "Forbidden: " + why, "resourceVersionMatch"}}));
   };
   if (match != "Exact" && match != "NotOlderThan")
-    return Error(
-        base::invalid("meta.k8s.io", "ListOptions", "",
-                      {{"FieldValueNotSupported",
-                        fmt::format("Unsupported value: \"{}\": supported values: \"Exact\", \"NotOlderThan\"", match),
-                        "resourceVersionMatch"}}));
+    return Error(base::invalid(
+        "meta.k8s.io", "ListOptions", "",
+        {{"FieldValueNotSupported",
+          fmt::format("Unsupported value: \"{}\": supported values: \"Exact\", \"NotOlderThan\", \"\"", match),
+          "resourceVersionMatch"}}));
   if (!request.continue_token.empty()) return refuse("resourceVersionMatch is forbidden when continue is provided");
   if (request.resource_version.empty())
     return refuse("resourceVersionMatch is forbidden unless resourceVersion is provided");

@@ -54,9 +54,8 @@ void validate_annotations(View annotations, const Path& path, ErrorList& errors)
 
 void validate_owners(View owners, const Path& path, ErrorList& errors) {
   int controllers = 0;
-  size_t i = 0;
   for (const View owner : owners.items()) {
-    const Path at = path.index(i++);
+    const Path& at = path;  // upstream names the list, not the item
     if (owner["apiVersion"].as_string().empty())
       errors.invalid(at.child("apiVersion"), owner["apiVersion"].as_string(), "version must not be empty");
     if (owner["kind"].as_string().empty()) errors.invalid(at.child("kind"), "", "must not be empty");
@@ -73,13 +72,15 @@ void validate_owners(View owners, const Path& path, ErrorList& errors) {
 
 void validate_finalizers(View finalizers, const Path& path, ErrorList& errors) {
   bool orphan = false, foreground = false;
+  size_t i = 0;
   for (const View finalizer : finalizers.items()) {
+    const Path at = path.index(i++);
     const std::string_view text = finalizer.as_string();
     const schema::Messages wrong = schema::qualified_name_errors(text);
-    for (const std::string& why : wrong) errors.invalid(path, text, why);
+    for (const std::string& why : wrong) errors.invalid(at, text, why);
     if (wrong.empty() && text.find('/') == std::string_view::npos && text != "orphan" && text != "foregroundDeletion" &&
         text != "kubernetes")
-      errors.invalid(path, text, "name is neither a standard finalizer name nor is it fully qualified");
+      errors.invalid(at, text, "name is neither a standard finalizer name nor is it fully qualified");
     orphan |= text == "orphan";
     foreground |= text == "foregroundDeletion";
   }

@@ -11,10 +11,10 @@ struct PodAccess {
   client::PodStreams* streams = nullptr;
 };
 
-/// Errors: 404; 400 when the pod is on no node yet; 503 when this server reaches no node.
+/// Errors: 404; 400 when the pod is on no node yet. `streams` is null where this server reaches no node: answer 503.
 Result<PodAccess> find_pod(Exchange& exchange);
 
 /// The container that is meant: the one named, the annotated default, the only one. Errors: 400 in upstream's words.
-Result<std::string> choose_container(const PodAccess& access, const std::string& asked, std::string_view what);
+Result<std::string> choose_container(const PodAccess& access, const std::string& asked);
 
 }  // namespace proa::api

@@ -149,8 +149,9 @@ client::ExecOptions exec_options(const Exchange& exchange, std::string container
 void serve_pod_exec(const ExchangePtr& exchange) {
   auto access = find_pod(*exchange);
   if (!access) return exchange->fail(access.error());
-  const auto container = choose_container(*access, exchange->query().get("container"), "container");
+  const auto container = choose_container(*access, exchange->query().get("container"));
   if (!container) return exchange->fail(container.error());
+  if (access->streams == nullptr) return exchange->fail(base::service_unavailable("this server reaches no node"));
   const client::ExecOptions options = exec_options(*exchange, *container);
   if (options.command.empty() && exchange->route.subresource == "exec")
     return exchange->fail(base::bad_request("you must specify at least one command for the container"));
@@ -174,6 +175,7 @@ void serve_pod_port_forward(const ExchangePtr& exchange) {
       return exchange->fail(base::bad_request(fmt::format("unable to parse \"{}\" as a port", text)));
     ports.push_back(port);
   }
+  if (access->streams == nullptr) return exchange->fail(base::service_unavailable("this server reaches no node"));
   if (ports.empty()) return exchange->fail(base::bad_request("query parameter \"ports\" is required"));
   exchange->answered = 101;
   exchange->writer->accept_websocket({"v4.channel.k8s.io"},

@@ -91,8 +91,9 @@ void serve_pod_log(const ExchangePtr& exchange) {
   if (!access) return exchange->fail(access.error());
   auto options = log_options(exchange->query());
   if (!options) return exchange->fail(options.error());
-  auto container = choose_container(*access, exchange->query().get("container"), "container");
+  auto container = choose_container(*access, exchange->query().get("container"));
   if (!container) return exchange->fail(container.error());
+  if (access->streams == nullptr) return exchange->fail(base::service_unavailable("this server reaches no node"));
   options->container = *container;
   auto log = std::make_shared<LogStream>(exchange);
   exchange->writer->on_abandoned([log] { log->drop(); });

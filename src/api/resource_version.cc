@@ -14,8 +14,10 @@ Result<store::Revision> parse_resource_version(std::string_view text) {
   store::Revision revision = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), revision);
   if (error != std::errc() || end != text.data() + text.size() || revision < 0)
-    return Error(base::bad_request(
-        fmt::format("invalid resource version \"{0}\": strconv.ParseUint: parsing \"{0}\": invalid syntax", text)));
+    return Error(
+        base::bad_request(fmt::format("invalid resource version: resourceVersion: Invalid value: \"{0}\": "
+                                      "strconv.ParseUint: parsing \"{0}\": invalid syntax",
+                                      text)));
   return revision;
 }
 
@@ -35,19 +37,22 @@ std::string encode_continue(const ContinueToken& token) {
 
 Result<ContinueToken> decode_continue(std::string_view text) {
   const auto bytes = base64url_decode(text);
-  if (!bytes) return Error(base::bad_request("continue key is not valid: illegal base64 data"));
+  if (!bytes) return Error(base::bad_request("invalid continue token: continue key is not valid: illegal base64 data"));
   const auto value = object::parse_json(*bytes);
-  if (!value) return Error(base::bad_request("continue key is not valid: " + value.error().message));
+  if (!value)
+    return Error(base::bad_request("invalid continue token: continue key is not valid: " + value.error().message));
   const object::View view(*value);
   if (view["v"].as_string() != "meta.k8s.io/v1")
-    return Error(base::bad_request("continue key is not valid: server does not recognize this encoded version"));
+    return Error(base::bad_request(
+        "invalid continue token: continue key is not valid: server does not recognize this encoded version"));
   const ContinueToken token{view["rv"].as_int(), view["start"].str()};
   if (token.revision == 0)
     return Error(
-        base::bad_request("continue key is not valid: incorrect encoded start resourceVersion "
+        base::bad_request("invalid continue token: continue key is not valid: incorrect encoded start resourceVersion "
                           "(version meta.k8s.io/v1)"));
   if (token.start.empty())
-    return Error(base::bad_request("continue key is not valid: encoded start key empty (version meta.k8s.io/v1)"));
+    return Error(base::bad_request(
+        "invalid continue token: continue key is not valid: encoded start key empty (version meta.k8s.io/v1)"));
   return token;
 }
 

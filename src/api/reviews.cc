@@ -1,6 +1,7 @@
 // Kinds that are questions: who am I, may I, whose token is this. Nothing is kept.
 #include <fmt/format.h>
 
+#include "api/fields/managed_fields.h"
 #include "api/http_verbs.h"
 #include "api/subresources.h"
 #include "auth/rbac.h"
@@ -113,11 +114,14 @@ bool serve_review(const ExchangePtr& exchange) {
   const schema::KindInfo& kind = *exchange->target.kind;
   for (const Question& question : kQuestions) {
     if (question.group != kind.group || question.kind != kind.kind) continue;
+    (void)read_write_options(*exchange, "CreateOptions");
     auto review = read_body_object(*exchange);
     if (!review) {
       exchange->fail(review.error());
       return true;
     }
+    fields::update_managed_fields(*review, View(), kind,
+                                  {.manager = exchange->call->field_manager, .now = exchange->core.now()});
     question.answer(*exchange, *review);
     exchange->send_value(201, *review, kind.type);
     return true;

@@ -110,7 +110,7 @@ bool serve_token_keys(const ExchangePtr& exchange, std::string_view path) {
     exchange->send(200, "application/jwk-set+json", http::share(core.tokens->jwks()));
     return true;
   }
-  const std::string issuer = "https://kubernetes.default.svc." + core.options.cluster_domain;
+  const std::string& issuer = core.options.service_account_issuer;
   Value out = Value::object({{"issuer", issuer}, {"jwks_uri", core.options.server_url + "/openid/v1/jwks"}});
   out.set("response_types_supported", Value::array({"id_token"}));
   out.set("subject_types_supported", Value::array({"public"}));

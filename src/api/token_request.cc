@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/fields/managed_fields.h"
 #include "api/http_verbs.h"
 #include "api/subresources.h"
 #include "object/meta.h"
@@ -58,8 +59,7 @@ Result<Value> make_token(Core& core, const Target& target, Value request) {
   claims.service_account = target.name;
   claims.service_account_uid = object::uid_of(account.root());
   for (const View audience : spec["audiences"].items()) claims.audiences.push_back(audience.str());
-  if (claims.audiences.empty())
-    claims.audiences.push_back("https://kubernetes.default.svc." + core.options.cluster_domain);
+  if (claims.audiences.empty()) claims.audiences.push_back(core.options.service_account_issuer);
   claims.issued = core.now();
   claims.expires = claims.issued + asked * object::kSecondNs;
   claims.id = runtime::make_uuid(core.random);
@@ -69,6 +69,7 @@ Result<Value> make_token(Core& core, const Target& target, Value request) {
   Value& metadata = request["metadata"];
   metadata.set("name", target.name);
   metadata.set("namespace", target.ns);
+  metadata.set("uid", object::uid_of(account.root()));
   metadata.set("creationTimestamp", object::format_time(claims.issued));
   Value audiences = Value::array();
   for (const std::string& audience : claims.audiences) audiences.push_back(audience);
@@ -81,18 +82,18 @@ Result<Value> make_token(Core& core, const Target& target, Value request) {
 void serve_token(const ExchangePtr& exchange) {
   if (exchange->route.verb != "create")
     return exchange->fail(base::method_not_supported(exchange->target.resource(), exchange->route.verb));
-  const schema::KindRef kind = exchange->core.registry.find_kind("authentication.k8s.io", "v1", "TokenRequest");
-  // TokenRequest is no resource of its own in the registry's eyes: its type comes with the subresource.
-  const schema::Subresource* sub = exchange->target.kind->subresource("token");
-  schema::KindInfo info;
-  info.group = "authentication.k8s.io";
-  info.version = "v1";
-  info.kind = "TokenRequest";
-  info.type = kind != nullptr ? kind->type : sub->request_type;
-  auto request = read_subresource_object(*exchange, std::make_shared<const schema::KindInfo>(info));
+  if (auto ok = read_write_options(*exchange, "CreateOptions"); !ok) return exchange->fail(ok.error());
+  auto request = read_subresource_object(*exchange, "authentication.k8s.io", "v1", "TokenRequest");
   if (!request) return exchange->fail(request.error());
   auto answer = make_token(exchange->core, exchange->target, std::move(*request));
   if (!answer) return exchange->fail(answer.error());
+  schema::KindInfo info;
+  info.group = "authentication.k8s.io";
+  info.version = "v1";
+  info.type = exchange->target.kind->subresource("token")->request_type;
+  fields::update_managed_fields(
+      *answer, View(), info,
+      {.manager = exchange->call->field_manager, .subresource = "token", .now = exchange->core.now()});
   exchange->send_value(201, *answer, info.type);
 }
 

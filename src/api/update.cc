@@ -26,7 +26,9 @@ using ChangingPtr = std::shared_ptr<Changing>;
 void run(const ChangingPtr& changing);
 
 Status uid_mismatch(const Target& target, std::string_view wanted, std::string_view found) {
-  const std::string key = "/registry" + target.key();
+  std::string key = "/registry/" + (target.kind->custom ? target.kind->group + "/" : "") + target.kind->plural + "/";
+  if (target.kind->namespaced) key += target.ns + "/";
+  key += target.name;
   return base::conflict(target.resource(), target.name,
                         fmt::format("StorageError: invalid object, Code: 4, Key: {}, ResourceVersion: 0, "
                                     "AdditionalErrorMsg: Precondition failed: UID in precondition: {}, UID in object "

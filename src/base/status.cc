@@ -76,7 +76,7 @@ Status expired(std::string message) { return plain(410, "Expired", std::move(mes
 
 Status too_large_resource_version(long long asked, long long current) {
   Status status =
-      plain(504, "Timeout", fmt::format("Too large resource version: {}, current: {}", asked, current));
+      plain(504, "Timeout", fmt::format("Timeout: Too large resource version: {}, current: {}", asked, current));
   status.details.retry_after_seconds = 1;
   status.details.causes.push_back({"ResourceVersionTooLarge", "Too large resource version", ""});
   return status;

@@ -62,7 +62,7 @@ Status invalid(std::string_view group, std::string_view kind, std::string_view n
                std::vector<StatusCause> causes);
 /// 410 Expired: a resourceVersion or continue token is too old.
 Status expired(std::string message);
-/// 504 Timeout with cause ResourceVersionTooLarge: `Too large resource version: 9, current: 3`.
+/// 504 Timeout with cause ResourceVersionTooLarge: `Timeout: Too large resource version: 9, current: 3`.
 Status too_large_resource_version(long long asked, long long current);
 Status method_not_supported(const GroupResource& resource, std::string_view verb);
 Status not_acceptable(std::string message);

@@ -75,7 +75,8 @@ void ManagerList::gain(const ManagerId& id, const FieldSet& fields, object::Time
   }
   unite(set_of(*entry), fields);
   entry->touched = true;
-  entry->time = object::format_time(now);
+  // Upstream's scale handler keeps no time.
+  entry->time = id.subresource == "scale" ? std::string() : object::format_time(now);
 }
 
 void ManagerList::assign(const ManagerId& id, FieldSet fields, object::TimeNs now) {

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "api/kinds/kind_behaviour.h"
+#include "schema/decode.h"
 
 namespace proa::api {
 namespace {
@@ -66,8 +67,12 @@ bool has_generation(const schema::KindInfo& kind) {
 
 void generic_prepare_for_create(Value& object, const WriteContext& context) {
   if (context.kind.subresource("status") != nullptr) {
-    // What Go writes for an empty status ("status":{}) is what a decode() of nothing gives; later reads fill it in.
-    if (Value* status = object.find("status")) *status = Value::object();
+    // The zero values that Go writes for an empty status belong to it.
+    if (Value* status = object.find("status")) {
+      *status = Value::object();
+      if (const schema::Field field = context.kind.type.field("status"); field && field.type())
+        (void)schema::decode(*status, field.type());
+    }
   }
   if (has_generation(context.kind)) object["metadata"].set("generation", 1);
 }

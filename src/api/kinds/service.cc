@@ -383,7 +383,7 @@ std::string field(View service, std::string_view name) {
 
 KindBehaviour service() {
   KindBehaviour behaviour;
-  behaviour.name_rule = NameRule::kLabel1035;
+  behaviour.name_rule = NameRule::kLabel;  // relaxed since 1.36
   behaviour.prepare_for_create = prepare_for_create;
   behaviour.prepare_for_update = prepare_for_update;
   behaviour.begin = begin;
