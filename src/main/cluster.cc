@@ -91,6 +91,7 @@ struct Cluster::Parts {
   std::unique_ptr<http::Server> server;
   runtime::EventLoop control{"control"};
   std::unique_ptr<client::Client> controllers_client, scheduler_client;
+  std::unique_ptr<client::Informers> informers;
   std::unique_ptr<controllers::Controllers> controllers;
   std::unique_ptr<scheduler::Scheduler> scheduler;
   std::unique_ptr<Part> nodes;
@@ -103,6 +104,7 @@ Cluster::Parts::~Parts() {
     run_on(control, [&] {
       scheduler.reset();
       controllers.reset();
+      informers.reset();
       scheduler_client.reset();
       controllers_client.reset();
     });
@@ -157,11 +159,14 @@ void Cluster::Parts::start_controllers() {
     controllers_client =
         api->in_process_client(control, component("system:kube-controller-manager"), "kube-controller-manager");
     scheduler_client = api->in_process_client(control, component("system:kube-scheduler"), "kube-scheduler");
-    controllers = std::make_unique<controllers::Controllers>(*controllers_client, control,
-                                                             controllers::Settings{.root_ca_pem = pki.ca.certificate_pem});
-    scheduler = std::make_unique<scheduler::Scheduler>(*scheduler_client, controllers->informers(), control);
-    controllers->informers().when_synced([this] { scheduler->start(); });
+    informers = std::make_unique<client::Informers>(*controllers_client, control);
+    controllers = controllers::Controllers::make(
+        {*controllers_client, *informers, control},
+        {.registry = &api->registry(), .root_ca_pem = pki.ca.certificate_pem});
+    scheduler = std::make_unique<scheduler::Scheduler>(*scheduler_client, *informers, control);
+    informers->when_synced([this] { scheduler->start(); });
     controllers->start();
+    informers->start();
   });
 }
 

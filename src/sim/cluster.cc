@@ -52,6 +52,7 @@ struct Cluster::Server {
     agents.clear();
     scheduler.reset();
     controllers.reset();
+    informers.reset();
     user.reset();
     scheduler_client.reset();
     controllers_client.reset();
@@ -64,6 +65,7 @@ struct Cluster::Server {
   std::unique_ptr<store::Store> store;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<client::Client> controllers_client, scheduler_client, user;
+  std::unique_ptr<client::Informers> informers;
   std::unique_ptr<controllers::Controllers> controllers;
   std::unique_ptr<scheduler::Scheduler> scheduler;
   std::vector<Agent> agents;
@@ -97,12 +99,14 @@ void Cluster::start_server() {
       server_->api->in_process_client(executor, superuser("system:kube-controller-manager"), "kube-controller-manager");
   server_->scheduler_client =
       server_->api->in_process_client(executor, superuser("system:kube-scheduler"), "kube-scheduler");
-  server_->controllers =
-      std::make_unique<controllers::Controllers>(*server_->controllers_client, executor, controllers::Settings{});
-  client::Informers& informers = server_->controllers->informers();
-  server_->scheduler = std::make_unique<scheduler::Scheduler>(*server_->scheduler_client, informers, executor);
-  informers.when_synced([scheduler = server_->scheduler.get()] { scheduler->start(); });
+  server_->informers = std::make_unique<client::Informers>(*server_->controllers_client, executor);
+  server_->controllers = controllers::Controllers::make({*server_->controllers_client, *server_->informers, executor},
+                                                        {.registry = &server_->api->registry()});
+  server_->scheduler =
+      std::make_unique<scheduler::Scheduler>(*server_->scheduler_client, *server_->informers, executor);
+  server_->informers->when_synced([scheduler = server_->scheduler.get()] { scheduler->start(); });
   server_->controllers->start();
+  server_->informers->start();
   server_->agents.resize(machines_.size());
   for (int node = 0; node < nodes(); ++node)
     if (!machines_[static_cast<size_t>(node)]->lost) start_agent(node);
