@@ -100,7 +100,7 @@ class Builder {
     head->shared_count = static_cast<uint32_t>(shared_.size());
     auto* out = reinterpret_cast<Node*>(block + sizeof(Header));
     for (const Node& node : nodes_) *out++ = placed(node, *head, static_cast<uint32_t>(text_base));
-    std::memcpy(block + shared_base, shared_.data(), shared_.size() * sizeof(SharedText*));
+    if (!shared_.empty()) std::memcpy(block + shared_base, shared_.data(), shared_.size() * sizeof(SharedText*));
     std::memcpy(block + text_base, text_.data(), text_.size());
     shrink();
     return block;
