@@ -10,8 +10,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "client/alive.h"
 #include "client/client.h"
 #include "object/document.h"
 #include "runtime/executor.h"
@@ -43,6 +45,12 @@ class Informer {
   /// Existing objects are told as adds (at once, when synced). Handlers run in the order in which they were added.
   virtual void add_handler(ChangeHandler handler) = 0;
 };
+
+/// Adds a handler that is told nothing any more once its owner (who holds `alive`) is gone: informers outlive those
+/// that listen to them.
+inline void on_change(Informer& informer, const Alive& alive, ChangeHandler handler) {
+  informer.add_handler(alive.guard(std::move(handler)));
+}
 
 /// Ready-made indexes.
 inline constexpr std::string_view kByOwner = "owner-uid";  // metadata.ownerReferences[controller].uid

@@ -114,12 +114,14 @@ class Scheduler::Impl {
 };
 
 void Scheduler::Impl::start() {
-  namespaces_.add_handler([this](const Document& before, const Document& after) {
+  client::on_change(namespaces_, alive_, [this](const Document& before, const Document& after) {
     const std::string_view name = object::name_of((after ? after : before).root());
     after ? cluster_.set_namespace(name, after) : cluster_.remove_namespace(name);
   });
-  nodes_.add_handler([this](const Document& before, const Document& after) { node_changed(before, after); });
-  pods_.add_handler([this](const Document& before, const Document& after) { pod_changed(before, after); });
+  client::on_change(nodes_, alive_,
+                    [this](const Document& before, const Document& after) { node_changed(before, after); });
+  client::on_change(pods_, alive_,
+                    [this](const Document& before, const Document& after) { pod_changed(before, after); });
 }
 
 void Scheduler::Impl::node_changed(const Document& before, const Document& after) {

@@ -77,14 +77,15 @@ class Loop : public Controller {
 void Loop::start() {
   index_by_controller(sets_);
   index_by_controller(pods_);
-  deployments_.add_handler([this](const Document& before, const Document& after) {
+  client::on_change(deployments_, alive_, [this](const Document& before, const Document& after) {
     queue_.add(object::key_of((after ? after : before).root()));
   });
-  sets_.add_handler([this](const Document& before, const Document& after) {
+  client::on_change(sets_, alive_, [this](const Document& before, const Document& after) {
     wake_owners(deployments_, "Deployment", selector_of, before, after,
                 [this](View owner) { queue_.add(object::key_of(owner)); });
   });
-  pods_.add_handler([this](const Document& before, const Document& after) { pod_changed(before, after); });
+  client::on_change(pods_, alive_,
+                    [this](const Document& before, const Document& after) { pod_changed(before, after); });
 }
 
 // Only Recreate looks at pods, and only for those that end.

@@ -55,14 +55,14 @@ class Loop : public Controller {
 };
 
 void Loop::start() {
-  services_.add_handler([this](const Document& before, const Document& after) {
+  client::on_change(services_, alive_, [this](const Document& before, const Document& after) {
     queue_.add(object::key_of((after ? after : before).root()));
   });
-  pods_.add_handler([this](const Document& before, const Document& after) {
+  client::on_change(pods_, alive_, [this](const Document& before, const Document& after) {
     wake_services(services_, before, after, [this](View service) { queue_.add(object::key_of(service)); });
   });
   // Also those whose Service went while nobody watched.
-  endpoints_.add_handler([this](const Document& before, const Document& after) {
+  client::on_change(endpoints_, alive_, [this](const Document& before, const Document& after) {
     queue_.add(object::key_of((after ? after : before).root()));
   });
 }

@@ -70,14 +70,16 @@ void Loop::start() {
   slices_.add_index(kByService, [](View slice, const auto& emit) {
     if (const std::string key = service_key(slice); !key.empty()) emit(key);
   });
-  services_.add_handler([this](const Document& before, const Document& after) {
+  client::on_change(services_, alive_, [this](const Document& before, const Document& after) {
     queue_.add(object::key_of((after ? after : before).root()));
   });
-  pods_.add_handler([this](const Document& before, const Document& after) {
+  client::on_change(pods_, alive_, [this](const Document& before, const Document& after) {
     wake_services(services_, before, after, [this](View service) { queue_.add(object::key_of(service)); });
   });
-  nodes_.add_handler([this](const Document& before, const Document& after) { node_changed(before, after); });
-  slices_.add_handler([this](const Document& before, const Document& after) { slice_changed(before, after); });
+  client::on_change(nodes_, alive_,
+                    [this](const Document& before, const Document& after) { node_changed(before, after); });
+  client::on_change(slices_, alive_,
+                    [this](const Document& before, const Document& after) { slice_changed(before, after); });
 }
 
 void Loop::node_changed(const Document& before, const Document& after) {

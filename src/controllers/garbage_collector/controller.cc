@@ -51,8 +51,8 @@ class Loop : public Controller {
 
   void start() override {
     for (size_t kind = 0; kind < informers_.size(); ++kind)
-      informers_[kind]->add_handler(
-          [this, kind](const Document& before, const Document& after) { changed(kind, before, after); });
+      client::on_change(*informers_[kind], alive_,
+                        [this, kind](const Document& before, const Document& after) { changed(kind, before, after); });
   }
   bool idle() const override { return !queue_.busy(); }
 

@@ -31,11 +31,11 @@ class Loop : public Controller {
   }
 
   void start() override {
-    namespaces_.add_handler([this](const Document&, const Document& after) {
+    client::on_change(namespaces_, alive_, [this](const Document&, const Document& after) {
       if (after && object::is_deleting(after.root())) queue_.add(object::name_of(after.root()));
     });
     for (client::Informer* informer : informers_)
-      informer->add_handler([this](const Document& before, const Document& after) {
+      client::on_change(*informer, alive_, [this](const Document& before, const Document& after) {
         if (after) return;
         const std::string_view name = object::namespace_of(before.root());
         const Document ns = namespaces_.get({}, name);

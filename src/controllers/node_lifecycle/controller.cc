@@ -39,8 +39,9 @@ class Loop : public Controller {
 
   void start() override {
     client::index_by_node(pods_);
-    nodes_.add_handler([this](const Document& before, const Document& after) { node_changed(before, after); });
-    leases_.add_handler([this](const Document&, const Document& after) {
+    client::on_change(nodes_, alive_,
+                      [this](const Document& before, const Document& after) { node_changed(before, after); });
+    client::on_change(leases_, alive_, [this](const Document&, const Document& after) {
       if (after && object::namespace_of(after.root()) == kLeaseNamespace)
         if (const auto at = signs_.find(object::name_of(after.root())); at != signs_.end())
           note_sign(at->second.lease, after["spec"]["renewTime"].str(), at->second);

@@ -33,8 +33,9 @@ class Loop : public Controller {
 
   void start() override {
     client::index_by_node(pods_);
-    pods_.add_handler([this](const Document& before, const Document& after) { pod_changed(before, after); });
-    nodes_.add_handler([this](const Document& before, const Document& after) {
+    client::on_change(pods_, alive_,
+                      [this](const Document& before, const Document& after) { pod_changed(before, after); });
+    client::on_change(nodes_, alive_, [this](const Document& before, const Document& after) {
       const std::string_view name = object::name_of((after ? after : before).root());
       if (after) missing_since_.erase(std::string(name));
       for (const Document& pod : pods_.by_index(client::kByNode, name))

@@ -75,10 +75,10 @@ struct Loop::Round {
 void Loop::start() {
   index_by_controller(pods_);
   if (flavour_.counts_terminating) client::index_by_owner(owners_);
-  owners_.add_handler([this](const Document& before, const Document& after) {
+  client::on_change(owners_, alive_, [this](const Document& before, const Document& after) {
     queue_.add(object::key_of((after ? after : before).root()));
   });
-  pods_.add_handler([this](const Document& before, const Document& after) {
+  client::on_change(pods_, alive_, [this](const Document& before, const Document& after) {
     wake_owners(owners_, flavour_.resource.kind, selector_of, before, after,
                 [this](View owner) { queue_.add(object::key_of(owner)); });
   });

@@ -29,13 +29,13 @@ class Loop : public Controller {
             5) {}
 
   void start() override {
-    namespaces_.add_handler([this](const Document&, const Document& after) {
+    client::on_change(namespaces_, alive_, [this](const Document&, const Document& after) {
       if (after) queue_.add(object::name_of(after.root()));
     });
-    accounts_.add_handler([this](const Document& before, const Document& after) {
+    client::on_change(accounts_, alive_, [this](const Document& before, const Document& after) {
       if (!after && object::name_of(before.root()) == kAccount) queue_.add(object::namespace_of(before.root()));
     });
-    config_maps_.add_handler([this](const Document& before, const Document& after) {
+    client::on_change(config_maps_, alive_, [this](const Document& before, const Document& after) {
       const object::View map = (after ? after : before).root();
       if (object::name_of(map) == kRootCa) queue_.add(object::namespace_of(map));
     });

@@ -31,14 +31,14 @@ class Loop : public Controller {
 
   void start() override {
     client::index_by_node(pods_);
-    pods_.add_handler([this](const Document& before, const Document& after) {
+    client::on_change(pods_, alive_, [this](const Document& before, const Document& after) {
       if (!after) return void(since_.erase(object::key_of(before.root())));
       const View spec = after["spec"];
       if (!spec.has("nodeName") || object::is_deleting(after.root())) return;
       if (before && before["spec"]["nodeName"].exists() && before["spec"]["tolerations"] == spec["tolerations"]) return;
       if (has_taints(nodes_.get({}, spec["nodeName"].as_string()).root())) queue_.add(object::key_of(after.root()));
     });
-    nodes_.add_handler([this](const Document& before, const Document& after) {
+    client::on_change(nodes_, alive_, [this](const Document& before, const Document& after) {
       if (!after || (!has_taints(before.root()) && !has_taints(after.root()))) return;
       if (before && before["spec"]["taints"] == after["spec"]["taints"]) return;
       for (const Document& pod : pods_.by_index(client::kByNode, object::name_of(after.root())))
