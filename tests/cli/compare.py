@@ -26,6 +26,9 @@ SAFE = "[bcdfghjklmnpqrstvwxz2456789]"
 BLANKED = (
     (re.compile(r"\bcmp-[ab]([0-9]+)\b"), r"cmp-x\1"),
     (re.compile(r"(-%s{8,10})-%s{5}\b" % (SAFE, SAFE)), r"\1-xxxxx"),
+    (re.compile(r"\bkube-api-access-%s{5}\b" % SAFE), "kube-api-access-xxxxx"),
+    (re.compile(r"(?<![\w.:-])\d+[smhd](\d+[smh])?(?![\w.:-]) *"), "<age> "),
+    (re.compile(r"\b(CLUSTER-IP|IP|ENDPOINTS) +"), r"\1 "),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "<uid>"),
     (re.compile(r"(resourceVersion\"?: ?\"?)\d+"), r"\1<n>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), "<time>"),

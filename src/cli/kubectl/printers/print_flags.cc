@@ -53,14 +53,17 @@ class YamlPrinter final : public Quieting {
 
 class JsonPrinter final : public Quieting {
  public:
-  using Quieting::Quieting;
+  JsonPrinter(bool show_managed, bool sorted) : Quieting(show_managed), sorted_(sorted) {}
 
  protected:
   std::string render(View object) override {
     std::string out;
-    object::write_json_indented(object, out, 4, true);
+    object::write_json_indented(object, out, 4, sorted_);
     return out + "\n";
   }
+
+ private:
+  bool sorted_;
 };
 
 class NamePrinter final : public ObjectPrinter {
@@ -143,7 +146,7 @@ Try<std::unique_ptr<ObjectPrinter>> PrintFlags::printer() const {
   const std::string format = output.substr(0, equals);
   std::string spec = equals == std::string::npos ? "" : output.substr(equals + 1);
   if (output == "yaml") return std::make_unique<YamlPrinter>(show_managed_fields);
-  if (output == "json") return std::make_unique<JsonPrinter>(show_managed_fields);
+  if (output == "json") return std::make_unique<JsonPrinter>(show_managed_fields, !typed);
   if (output == "name") return std::make_unique<NamePrinter>();
   if (format == "jsonpath" || format == "jsonpath-as-json" || format == "jsonpath-file") {
     if (spec.empty()) spec = template_text;

@@ -22,6 +22,8 @@ struct PrintFlags {
   std::string output, template_text;
   bool show_managed_fields = false, allow_missing = true;
   bool no_headers = false;  // of custom columns
+  /// Objects of Go types: JSON in their order, not sorted.
+  bool typed = false;
   /// Formats that a command has beyond the common ones, for the text of the error.
   bool tables = false;
 

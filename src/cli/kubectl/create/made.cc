@@ -1,0 +1,69 @@
+#include "cli/kubectl/create/made.h"
+
+#include <fmt/format.h>
+
+#include "object/json.h"
+
+namespace proa::cli::kubectl {
+
+using object::Value;
+using object::View;
+
+void CreateOptions::add_to(FlagSet& flags) {
+  print.add_to(flags);
+  write.add_dry_run(flags);
+  write.add_validate(flags);
+  write.add_field_manager(flags, "kubectl-create");
+  flags.boolean("save-config", 0, &save_config);
+}
+
+Try<void> begin_create(Session& session, CreateOptions& o, FlagSet& flags, bool with_command) {
+  o.add_to(flags);
+  auto args = session.parse(flags);
+  if (!args) return Failed(args.error());
+  const int before = flags.args_before_dashes();
+  const size_t names = before >= 0 ? static_cast<size_t>(before) : args->size();
+  if (names != 1) return session.usage(fmt::format("exactly one NAME is required, got {}", names));
+  o.name = (*args)[0];
+  if (with_command) o.command.assign(args->begin() + 1, args->end());
+  if (auto ok = o.write.check(session); !ok) return ok;
+  if (auto ok = session.access(); !ok) return Failed(ok.error());
+  return {};
+}
+
+Value new_object(Session& session, const CreateOptions& o, const std::string& api_version, const std::string& kind,
+                 Value labels) {
+  Value metadata = Value::object({{"name", o.name}});
+  if (session.namespace_given() && kind != "Namespace") metadata["namespace"] = session.name_space();
+  metadata["creationTimestamp"] = nullptr;
+  if (labels.is_object()) metadata["labels"] = std::move(labels);
+  return Value::object({{"kind", kind}, {"apiVersion", api_version}, {"metadata", std::move(metadata)}});
+}
+
+Value template_metadata(Value labels) {
+  Value metadata = Value::object({{"creationTimestamp", nullptr}});
+  if (labels.is_object()) metadata["labels"] = std::move(labels);
+  return metadata;
+}
+
+Try<void> finish_create(Session& session, CreateOptions& o, Value object, const std::string& what) {
+  const View view = object;
+  if (o.save_config) {
+    const std::string text = last_applied_text(object);
+    object["metadata"]["annotations"][object::Key(std::string_view(kLastApplied))] = text;
+  }
+  if (!o.write.client_only()) {
+    auto mapping = session.mapper().of_kind(view["apiVersion"].str(), view["kind"].str());
+    if (!mapping) return Failed(mapping.error());
+    Info info{*mapping, session.name_space(), o.name, std::move(object), {}};
+    auto created = create_object(session, info, o.write);
+    if (!created) return fail(fmt::format("failed to create {} {}", what, created.error().message()));
+    object = std::move(*created);
+  }
+  auto text = ResultPrinter(o.print, o.write.dry_run).print(object, "created");
+  if (!text) return Failed(text.error());
+  session.out(*text);
+  return {};
+}
+
+}  // namespace proa::cli::kubectl

@@ -1,0 +1,52 @@
+// What the `create KIND` commands have in common. Each builds an object in the order in which Go writes its type,
+// and hands it over.
+// Source: k8s.io/kubectl pkg/cmd/create.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "cli/kubectl/mutation.h"
+
+namespace proa::cli::kubectl {
+
+struct CreateOptions {
+  PrintFlags print;
+  WriteFlags write;
+  bool save_config = false;
+  std::string name;
+  std::vector<std::string> command;  // after --
+
+  CreateOptions() { print.typed = true; }
+  void add_to(FlagSet& flags);
+};
+
+/// Parses; takes the one NAME, and the words after it where `with_command`.
+Try<void> begin_create(Session& session, CreateOptions& o, FlagSet& flags, bool with_command = false);
+
+/// `kind`, `apiVersion` and metadata with name, namespace (where one was given), a null creationTimestamp and labels.
+object::Value new_object(Session& session, const CreateOptions& o, const std::string& api_version,
+                         const std::string& kind, object::Value labels = {});
+/// metadata of a pod template.
+object::Value template_metadata(object::Value labels);
+
+/// Creates and prints. Errors begin with `failed to create WHAT`.
+Try<void> finish_create(Session& session, CreateOptions& o, object::Value object, const std::string& what);
+
+/// Keys and values of --from-file, --from-literal, --from-env-file.
+struct DataSources {
+  std::vector<std::string> files, literals, env_files;
+  void add_to(FlagSet& flags);
+  Try<void> check() const;
+};
+using AddKey = std::function<Try<void>(const std::string& key, const std::string& bytes)>;
+Try<void> read_files(const std::vector<std::string>& files, const AddKey& add);
+Try<void> read_literals(const std::vector<std::string>& literals, const AddKey& add);
+Try<void> read_env_files(const std::vector<std::string>& files, const AddKey& add);
+/// What is wrong with a key of a ConfigMap or Secret; empty when nothing is.
+std::string key_errors(const std::string& key, std::string_view separator);
+/// The value of `name` in this process's environment, "" when unset.
+std::string environment_value(const std::string& name);
+
+}  // namespace proa::cli::kubectl

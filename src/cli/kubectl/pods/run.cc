@@ -1,0 +1,305 @@
+// kubectl run: makes a pod, and stays with it where asked to.
+#include <fmt/format.h>
+
+#include "cli/kubectl/commands.h"
+#include "cli/kubectl/mutation.h"
+#include "cli/kubectl/pods/attach.h"
+#include "cli/kubectl/pods/streams.h"
+#include "cli/kubectl/set/changes.h"
+#include "cli/kubectl/text.h"
+#include "cli/kubectl/three_way_patch.h"
+#include "cli/kubectl/until.h"
+#include "object/go_text.h"
+#include "object/json.h"
+#include "object/meta.h"
+#include "schema/strategic_merge.h"
+
+namespace proa::cli::kubectl {
+namespace {
+
+using object::Value;
+using object::View;
+
+struct Options {
+  PrintFlags print;
+  WriteFlags write;
+  std::string image, pull_policy, port, labels, restart = "Always", overrides, override_type = "merge";
+  std::vector<std::string> env, annotations;
+  bool remove = false, in = false, tty = false, attach = false, leave_open = false, command = false, expose = false;
+  bool quiet = false, privileged = false, save_config = false;
+  int64_t timeout_ns = 60'000'000'000, grace = -1;
+  std::string name;
+  std::vector<std::string> words;
+};
+
+void add_flags(Options& o, FlagSet& flags) {
+  o.print.typed = true;
+  o.print.add_to(flags);
+  o.write.add_dry_run(flags);
+  o.write.add_record(flags);
+  o.write.add_field_manager(flags, "kubectl-run");
+  flags.text("image", 0, &o.image);
+  flags.text("image-pull-policy", 0, &o.pull_policy);
+  flags.text("port", 0, &o.port);
+  flags.text("labels", 'l', &o.labels);
+  flags.text("restart", 0, &o.restart);
+  flags.text("overrides", 0, &o.overrides);
+  flags.text("override-type", 0, &o.override_type);
+  flags.array("env", 0, &o.env);
+  flags.array("annotations", 0, &o.annotations);
+  flags.boolean("rm", 0, &o.remove);
+  flags.boolean("stdin", 'i', &o.in);
+  flags.boolean("tty", 't', &o.tty);
+  flags.boolean("attach", 0, &o.attach);
+  flags.boolean("leave-stdin-open", 0, &o.leave_open);
+  flags.boolean("command", 0, &o.command);
+  flags.boolean("expose", 0, &o.expose);
+  flags.boolean("quiet", 'q', &o.quiet);
+  flags.boolean("privileged", 0, &o.privileged);
+  flags.boolean("save-config", 0, &o.save_config);
+  flags.duration("pod-running-timeout", 0, &o.timeout_ns);
+  flags.integer("grace-period", 0, &o.grace);
+  for (const char* name : {"force", "now", "wait", "all", "all-namespaces"}) flags.ignored_boolean(name);
+  for (const char* name : {"cascade", "timeout", "filename", "field-selector"}) flags.ignored(name);
+}
+
+Try<void> validate(Session& session, Options& o, const FlagSet& flags, const std::vector<std::string>& args) {
+  if (args.empty() || flags.args_before_dashes() == 0) return session.usage("NAME is required for run");
+  o.name = args[0];
+  o.words.assign(args.begin() + 1, args.end());
+  if (o.image.empty()) return fail(flags.changed("image") ? "--image is required" : "required flag(s) \"image\" not set");
+  if (o.image.find_first_of(" \t\n") != std::string::npos || lower(o.image.substr(0, o.image.find(':'))) != o.image.substr(0, o.image.find(':')))
+    return fail(fmt::format("Invalid image name {}: invalid reference format", object::go_quoted(o.image)));
+  if (o.tty && !o.in) return session.usage("-i/--stdin is required for containers with -t/--tty=true");
+  if (o.expose && o.port.empty()) return session.usage("--port must be set when exposing a service");
+  if (o.restart.empty()) o.restart = o.in ? "OnFailure" : "Always";
+  if (o.restart != "Always" && o.restart != "OnFailure" && o.restart != "Never")
+    return session.usage("invalid restart policy: " + o.restart);
+  if (!flags.changed("attach") && o.in) o.attach = true;
+  if (!o.attach && o.remove) return session.usage("--rm should only be used for attached containers");
+  if (o.attach && o.write.dry_run != "none")
+    return session.usage("--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)");
+  for (const char* policy : {"", "Always", "IfNotPresent", "Never"})
+    if (o.pull_policy == policy) return {};
+  return session.usage("invalid image pull policy: " + o.pull_policy);
+}
+
+Try<Value> labels_of(const Options& o) {
+  if (o.labels.empty()) return Value::object({{"run", o.name}});
+  Value out = Value::object();
+  for (const auto& part : split(o.labels, ",")) {
+    const size_t equals = part.find('=');
+    if (equals == std::string::npos) return fail(fmt::format("unexpected label spec: {}", part));
+    out.set(part.substr(0, equals), part.substr(equals + 1));
+  }
+  return out;
+}
+
+Try<Value> environment_of(const Options& o) {
+  Value out = Value::array();
+  for (const auto& one : o.env) {
+    const size_t equals = one.find('=');
+    if (equals == std::string::npos || equals == 0) return fail("invalid env: " + one);
+    out.push_back(Value::object({{"name", one.substr(0, equals)}, {"value", one.substr(equals + 1)}}));
+  }
+  return out;
+}
+
+Try<Value> container_of(const Options& o) {
+  Value container = Value::object({{"name", o.name}, {"image", o.image}});
+  if (!o.words.empty()) {
+    Value words = Value::array();
+    for (const auto& word : o.words) words.push_back(word);
+    container[std::string_view(o.command ? "command" : "args")] = std::move(words);
+  }
+  if (!o.port.empty()) {
+    auto port = parse_go_int(o.port, 64);
+    if (!port) return fail(fmt::format("strconv.Atoi: parsing {}: invalid syntax", object::go_quoted(o.port)));
+    container["ports"] = Value::array({Value::object({{"containerPort", *port}})});
+  }
+  auto env = environment_of(o);
+  if (!env) return env;
+  if (!env->items().empty()) container["env"] = std::move(*env);
+  container["resources"] = Value::object();
+  if (!o.pull_policy.empty()) container["imagePullPolicy"] = o.pull_policy;
+  if (o.privileged) container["securityContext"] = Value::object({{"privileged", true}});
+  if (o.in) container["stdin"] = true;
+  if (o.in && !o.leave_open) container["stdinOnce"] = true;
+  if (o.tty) container["tty"] = true;
+  return container;
+}
+
+Try<Value> pod_of(Session& session, const Options& o) {
+  auto labels = labels_of(o);
+  if (!labels) return labels;
+  auto container = container_of(o);
+  if (!container) return container;
+  auto annotations = parse_pairs(o.annotations, "annotations", false);
+  if (!annotations) return Failed(annotations.error());
+  Value metadata = Value::object({{"name", o.name}});
+  if (o.write.client_only() && session.namespace_given()) metadata["namespace"] = session.name_space();
+  metadata["creationTimestamp"] = nullptr;
+  metadata["labels"] = std::move(*labels);
+  for (const auto& [name, value] : annotations->set) metadata["annotations"].set(name, value);
+  Value pod = Value::object({{"kind", "Pod"}, {"apiVersion", "v1"}, {"metadata", std::move(metadata)}});
+  pod["spec"] = Value::object({{"containers", Value::array({std::move(*container)})}, {"restartPolicy", o.restart}, {"dnsPolicy", "ClusterFirst"}});
+  pod["status"] = Value::object();
+  if (o.overrides.empty()) return pod;
+  auto patch = object::parse_json(o.overrides);
+  if (!patch) return fail("invalid character in --overrides: " + patch.error().message);
+  auto type = o.override_type == "strategic" ? schema::builtin_type("io.k8s.api.core.v1.Pod") : schema::Type();
+  return checked(schema::strategic_merge(pod, *patch, type));
+}
+
+Try<Value> create_one(Session& session, const Options& o, Value object, const std::string& cause) {
+  if (!cause.empty()) record_cause(object, cause);
+  if (o.write.client_only()) return object;
+  if (o.save_config) {
+    const std::string text = last_applied_text(object);
+    object["metadata"]["annotations"][object::Key(std::string_view(kLastApplied))] = text;
+  }
+  auto mapping = session.mapper().of_kind("v1", View(object)["kind"].str());
+  if (!mapping) return Failed(mapping.error());
+  WriteFlags write = o.write;
+  write.validate.clear();
+  return create_object(session, {*mapping, session.name_space(), o.name, std::move(object), {}}, write);
+}
+
+Try<Value> service_of(const Options& o) {
+  auto port = parse_go_int(o.port, 64);
+  if (!port) return fail(port.error());
+  auto labels = labels_of(o);
+  if (!labels) return labels;
+  return Value::object({{"kind", "Service"},
+                        {"apiVersion", "v1"},
+                        {"metadata", Value::object({{"name", o.name}, {"creationTimestamp", nullptr}})},
+                        {"spec", Value::object({{"ports", Value::array({Value::object({{"protocol", "TCP"}, {"port", *port}, {"targetPort", *port}})})},
+                                                {"selector", std::move(*labels)}})},
+                        {"status", Value::object({{"loadBalancer", Value::object()}})}});
+}
+
+bool is_over(View pod) {
+  const auto phase = pod["status"]["phase"].as_string();
+  return phase == "Succeeded" || phase == "Failed";
+}
+
+bool is_ready(View pod) {
+  if (pod["status"]["phase"].as_string() != "Running") return false;
+  for (View c : pod["status"]["conditions"].items())
+    if (c["type"].as_string() == "Ready") return c["status"].as_string() == "True";
+  return false;
+}
+
+/// The pod as it is when `enough` holds.
+Try<Value> wait_for_pod(Session& session, const Info& pod, int64_t timeout_ms, bool (*enough)(View)) {
+  Value last;
+  auto done = until(session, pod, timeout_ms, [&](Seen seen, View object) -> Try<bool> {
+    if (seen == Seen::kDeleted) return Failed(Failure::of(base::not_found({"", "pods"}, "")));
+    last = object.to_value();
+    return enough(object);
+  });
+  if (!done) return Failed(done.error());
+  return last;
+}
+
+Try<void> show_logs(Session& session, const Info& pod, const std::string& container) {
+  return session.api().stream({.path = pod.mapping.path(pod.name_space, pod.name, "log"),
+                               .params = {{"container", container}},
+                               .accept = "*/*"},
+                              [&](std::string_view piece) {
+                                session.out(piece);
+                                return true;
+                              });
+}
+
+Try<void> stay_with(Session& session, const Options& o, Info& pod) {
+  const int64_t timeout_ms = o.timeout_ns / 1'000'000;
+  auto live = wait_for_pod(session, pod, timeout_ms, [](View p) { return is_over(p) || is_ready(p); });
+  if (!live) return Failed(live.error());
+  pod.object = std::move(*live);
+  if (is_over(pod.object)) return show_logs(session, pod, o.name);
+  auto done = attach_to(session, {pod, "", o.in, o.tty, o.quiet, session.called_as() + " attach"});
+  if (done || done.error().exit_code() != 1) return {};
+  session.err(fmt::format("warning: couldn't attach to pod/{}, falling back to streaming logs: {}\n", pod.name,
+                          done.error().message()));
+  return show_logs(session, pod, o.name);
+}
+
+/// The container's own exit code becomes ours.
+Try<void> exit_code_of(Session& session, const Options& o, const Info& pod) {
+  if (o.leave_open || o.restart == "Always") return {};
+  auto ended = wait_for_pod(session, pod, o.timeout_ns / 1'000'000, o.restart == "Never" ? is_over : [](View p) {
+    return p["status"]["phase"].as_string() == "Succeeded";
+  });
+  if (!ended) return Failed(ended.error());
+  const View view = *ended;
+  if (view["status"]["phase"].as_string() == "Succeeded") return {};
+  const View state = view["status"]["containerStatuses"].at(0)["state"]["terminated"];
+  const int64_t code = state["exitCode"].as_int();
+  if (!state.exists() || code == 0)
+    return fail(fmt::format("pod {}/{} failed with unknown exit code", pod.name_space, pod.name));
+  return Failed(Failure::verbatim(fmt::format("pod {}/{} terminated ({})\n{}", pod.name_space, pod.name,
+                                              state["reason"].as_string(), state["message"].as_string()))
+                    .with_exit_code(static_cast<int>(code)));
+}
+
+void remove_created(Session& session, const Options& o, const std::vector<Info>& created) {
+  for (const Info& info : created) {
+    Value options = Value::object({{"kind", "DeleteOptions"}, {"apiVersion", "v1"}, {"propagationPolicy", "Background"}});
+    auto gone = session.api().send({.method = "DELETE",
+                                    .path = info.mapping.path(info.name_space, info.name),
+                                    .body = object::to_json(options)});
+    if (gone && !o.quiet)
+      session.out(fmt::format("{} {} deleted\n", info.mapping.kind_group(), object::go_quoted(info.name)));
+  }
+}
+
+Try<void> attached_run(Session& session, const Options& o, std::vector<Info> created) {
+  auto done = stay_with(session, o, created[0]);
+  if (done) done = exit_code_of(session, o, created[0]);
+  if (o.remove) remove_created(session, o, created);
+  return done;
+}
+
+}  // namespace
+
+Try<void> run(Session& session) {
+  Options o;
+  FlagSet flags = session.flags();
+  add_flags(o, flags);
+  auto args = session.parse(flags);
+  if (!args) return Failed(args.error());
+  if (auto ok = o.write.check(session); !ok) return ok;
+  if (auto ok = session.access(); !ok) return Failed(ok.error());
+  if (auto ok = validate(session, o, flags, *args); !ok) return ok;
+  const std::string cause = o.write.record ? Session::change_cause(flags, {"run"}, *args) : "";
+  auto pod = pod_of(session, o);
+  if (!pod) return Failed(pod.error());
+  auto made = create_one(session, o, std::move(*pod), cause);
+  if (!made) return Failed(made.error());
+  ResultPrinter printer(o.print, o.write.dry_run);
+  std::vector<Info> created;
+  auto mapping = session.mapper().of_kind("v1", "Pod");
+  if (!mapping) return Failed(mapping.error());
+  created.push_back({*mapping, session.name_space(), o.name, std::move(*made), {}});
+  if (o.expose) {
+    auto service = service_of(o);
+    if (!service) return Failed(service.error());
+    auto exposed = create_one(session, o, std::move(*service), cause);
+    if (!exposed) return Failed(exposed.error());
+    auto text = printer.print(*exposed, "created");
+    if (!text) return Failed(text.error());
+    session.out(*text + (o.print.output == "yaml" ? "---\n" : ""));
+    printer = ResultPrinter(o.print, o.write.dry_run);
+    auto services = session.mapper().of_kind("v1", "Service");
+    if (!services) return Failed(services.error());
+    created.push_back({*services, session.name_space(), o.name, std::move(*exposed), {}});
+  }
+  if (o.attach) return attached_run(session, o, std::move(created));
+  auto text = printer.print(created[0].object, "created");
+  if (!text) return Failed(text.error());
+  session.out(*text);
+  return {};
+}
+
+}  // namespace proa::cli::kubectl
