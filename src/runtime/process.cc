@@ -147,6 +147,8 @@ uint64_t process_start_time(int pid) {
   if (!stat) return 0;
   // The name, in brackets, may hold anything; the start time is the 20th field behind it.
   size_t at = stat->rfind(')');
+  // A zombie has ended: whoever ought to reap it may take its time.
+  if (at == std::string::npos || stat->compare(at, 3, ") Z") == 0) return 0;
   for (int field = 0; field < 20 && at != std::string::npos; ++field) at = stat->find(' ', at + 1);
   if (at == std::string::npos) return 0;
   uint64_t time = 0;
