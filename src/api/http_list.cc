@@ -125,7 +125,70 @@ class ListWriter : public std::enable_shared_from_this<ListWriter> {
   bool stopped_ = false;
 };
 
-/// The whole list as one tree: for YAML, protobuf and indented JSON.
+/// A list in protobuf: the items are encoded one by one and put behind a head that tells their length.
+class ProtobufList {
+ public:
+  ProtobufList(const Exchange& exchange, const Listing& listing) : exchange_(exchange) {
+    const Target& target = exchange.target;
+    const bool partial = exchange.media.shape != Shape::kObject;
+    list_kind_ = partial ? "PartialObjectMetadataList" : target.kind->list_kind;
+    api_version_ = partial ? "meta.k8s.io/v1" : target.kind->api_version();
+    item_type_ = partial ? meta_type("PartialObjectMetadata") : target.kind->type;
+    Value metadata = Value::object({{"resourceVersion", std::to_string(listing.revision)}});
+    if (!listing.next.empty()) metadata.set("continue", listing.next);
+    if (listing.remaining) metadata.set("remainingItemCount", *listing.remaining);
+    std::string bytes;
+    schema::encode_protobuf(metadata, meta_type("ListMeta"), bytes);
+    put_field(raw_, kMetadata, bytes);
+    for (const store::EntryPtr& entry : listing.entries) item(entry->document.root(), partial);
+  }
+
+  std::string finish() {
+    std::string type_meta, out;
+    put_field(type_meta, 1, api_version_);
+    put_field(type_meta, 2, list_kind_);
+    out.reserve(raw_.size() + 64);
+    out.append("k8s\0", 4);
+    put_field(out, 1, type_meta);
+    put_field(out, 2, raw_);
+    put_field(out, 3, "");
+    put_field(out, 4, "");
+    return out;
+  }
+
+ private:
+  static constexpr int kMetadata = 1, kItems = 2;  // of every list in Kubernetes
+
+  static void put_varint(std::string& out, size_t n) {
+    for (; n >= 0x80; n >>= 7) out += static_cast<char>(n | 0x80);
+    out += static_cast<char>(n);
+  }
+  static void put_field(std::string& out, int number, std::string_view bytes) {
+    put_varint(out, static_cast<size_t>(number) << 3 | 2);
+    put_varint(out, bytes.size());
+    out += bytes;
+  }
+  void item(View root, bool partial) {
+    const Target& target = exchange_.target;
+    scratch_.clear();
+    if (partial) {
+      schema::encode_protobuf(partial_metadata(root), item_type_, scratch_);
+    } else if (target.kind == target.stored) {
+      schema::encode_protobuf(root, item_type_, scratch_);
+    } else {
+      Value converted = root.to_value();
+      convert(converted, *target.stored, *target.kind);
+      schema::encode_protobuf(converted, item_type_, scratch_);
+    }
+    put_field(raw_, kItems, scratch_);
+  }
+
+  const Exchange& exchange_;
+  std::string list_kind_, api_version_, raw_, scratch_;
+  schema::Type item_type_;
+};
+
+/// The whole list as one tree: for YAML and indented JSON.
 Value list_value(const Exchange& exchange, const Listing& listing) {
   const Target& target = exchange.target;
   const bool partial = exchange.media.shape != Shape::kObject;
@@ -177,6 +240,8 @@ void send_listing(const ExchangePtr& exchange, Listing listing) {
   const Media media = exchange->media;
   if (media.shape == Shape::kTable || (media.format == Format::kJson && !media.pretty))
     return std::make_shared<ListWriter>(exchange, std::move(listing))->start();
+  if (media.format == Format::kProtobuf && !exchange->target.kind->custom)
+    return exchange->send(200, media.content_type(), http::share(ProtobufList(*exchange, listing).finish()));
   const bool partial = media.shape != Shape::kObject;
   const Value list = list_value(*exchange, listing);
   std::string body;

@@ -9,6 +9,7 @@
 #include "api/meta_validation.h"
 #include "object/meta.h"
 #include "object/time.h"
+#include "schema/decode.h"
 #include "schema/validation.h"
 
 namespace proa::api {
@@ -151,6 +152,8 @@ Result<Finish> complete_create(Core& core, const Target& target, Call& call, Val
   if (valid)
     valid =
         core.admission.validate(object, View(), attributes(core, target, call, object, admission::Operation::kCreate));
+  // What admission and the kind put in gets its place among the rest.
+  if (valid) valid = schema::decode(object, target.stored->type);
   if (!valid) {
     finish(finisher, false);
     return Error(valid.error());
