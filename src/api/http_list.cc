@@ -59,6 +59,7 @@ class ListWriter : public std::enable_shared_from_this<ListWriter> {
 
   void go_on() {
     if (stopped_) return;
+    const auto self = shared_from_this();  // finishing lets go of the writer's hold
     http::ResponseWriter& writer = *exchange_->writer;
     while (next_ < listing_.entries.size() && writer.queued() < kQueueLimit) {
       while (next_ < listing_.entries.size() && piece_.size() < kPiece) item();

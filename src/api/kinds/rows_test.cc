@@ -19,7 +19,7 @@ std::string row(void (*fill)(object::View, object::TimeNs, Cells&), std::string_
 
 std::string pod_status(const std::string& status, const std::string& metadata = "") {
   const std::string text = row(pod, "{metadata: {name: p, creationTimestamp: \"2026-01-01T00:00:00Z\"" + metadata +
-                                        "}, spec: {nodeName: n, containers: [{name: a}]}, status: " + status + "}");
+                                        "}, spec: {nodeName: 'n', containers: [{name: a}]}, status: " + status + "}");
   return text;
 }
 

@@ -4,6 +4,7 @@
 #include "api/kinds/kinds.h"
 #include "object/json.h"
 #include "object/yaml.h"
+#include "schema/decode.h"
 #include "schema/defaulting.h"
 #include "schema/registry.h"
 
@@ -19,6 +20,7 @@ Value decoded(std::string_view yaml) {
   const object::View view = *value;
   const auto kind = registry.find_kind(view["apiVersion"].as_string(), view["kind"].as_string());
   EXPECT_TRUE(kind) << yaml;
+  EXPECT_TRUE(schema::decode(*value, kind->type)) << yaml;
   schema::apply_defaults(*value, kind->type);
   return std::move(*value);
 }
@@ -71,10 +73,10 @@ TEST(DeploymentValidationTest, selector_must_match_the_template) {
 
 TEST(DeploymentValidationTest, selector_may_not_change) {
   EXPECT_EQ(causes(kinds::deployment(),
-                   changed(changed(kDeployment, "{matchLabels: {app: web}}", "{matchLabels: {app: web, x: y}}"),
-                           "{labels: {app: web}}", "{labels: {app: web, x: y}}"),
+                   changed(changed(kDeployment, "{matchLabels: {app: web}}", "{matchLabels: {app: web, x: z}}"),
+                           "{labels: {app: web}}", "{labels: {app: web, x: z}}"),
                    kDeployment),
-            (Causes{"spec.selector: Invalid value: {\"matchLabels\":{\"app\":\"web\",\"x\":\"y\"}}: field is immutable"}));
+            (Causes{"spec.selector: Invalid value: {\"matchLabels\":{\"app\":\"web\",\"x\":\"z\"}}: field is immutable"}));
 }
 
 TEST(DeploymentValidationTest, strategy_rules) {
@@ -144,7 +146,7 @@ TEST(PodValidationTest, request_above_limit_is_refused) {
 }
 
 TEST(PodValidationTest, only_images_may_change) {
-  EXPECT_EQ(causes(kinds::pod(), changed(kPod, "busybox", "busybox:2"), kPod), Causes{});
+  EXPECT_EQ(causes(kinds::pod(), changed(kPod, "busybox", "busybox:latest"), kPod), Causes{});
   const Causes found = causes(kinds::pod(), changed(kPod, "image: busybox", "image: busybox, args: [x]"), kPod);
   ASSERT_EQ(found.size(), 1u);
   EXPECT_TRUE(found[0].starts_with("spec: Forbidden: pod updates may not change fields other than")) << found[0];
