@@ -44,12 +44,6 @@ void commit(Store& store, std::vector<Write> writes) {
   if (!done.get_future().get()) abort();
 }
 
-void put(Store& store, int number) {
-  std::vector<Write> writes;
-  writes.push_back({.key = key(number), .document = object::Document::freeze(pod(number))});
-  commit(store, std::move(writes));
-}
-
 void fill(Store& store, int count) {
   for (int i = 0; i < count;) {
     std::vector<Write> writes;
@@ -85,10 +79,10 @@ void durable_commits(benchmark::State& state) {
     store = disk->open();
     next = 0;
   }
+  const object::Value value = pod(0);
   for (auto _ : state) {
-    const int number = next++;
     std::vector<Write> writes;
-    writes.push_back({.key = key(number), .document = object::Document::freeze(pod(number))});
+    writes.push_back({.key = key(next++), .document = object::Document::freeze(value)});
     commit(*store, std::move(writes));
   }
   state.SetItemsProcessed(state.iterations());
@@ -156,8 +150,11 @@ void watch_fan_out(benchmark::State& state) {
     watches.push_back(std::move(*watch));
   }
   int64_t events = 0;
+  const object::Value value = pod(1);
   for (auto _ : state) {
-    put(*store, 1);
+    std::vector<Write> writes;
+    writes.push_back({.key = key(1), .document = object::Document::freeze(value)});
+    commit(*store, std::move(writes));
     store::EventPtr event;
     for (auto& watch : watches)
       while (watch->next(event) == store::Watch::Next::kEvent) ++events;

@@ -127,7 +127,7 @@ class Life {
 };
 
 TEST(SimulatedLog, under_failures_and_kills_the_stores_promises_hold_for_any_seed) {
-  for (uint64_t seed = 1; seed <= 300; ++seed) {
+  for (uint64_t seed = 1; seed <= 100; ++seed) {
     SCOPED_TRACE(seed);
     Life(seed).run();
     if (testing::Test::HasFailure()) return;

@@ -1,4 +1,4 @@
-// How events become rows and rows become events: Kubernetes JSON, sealed where the key asks for it, with a checksum.
+// How events become rows: Kubernetes JSON, sealed where the key asks for it, with a checksum. See doc/store-format.md.
 #pragma once
 
 #include <string>
@@ -31,8 +31,5 @@ class RowWriter {
   Sealer* sealer_;
   std::string json_;
 };
-
-/// Reads all rows: the state, and the events after the compacted revision. Whatever does not fit together is damage.
-Result<Recovered> recover(Database& database, Sealer* sealer);
 
 }  // namespace proa::store::sqlite

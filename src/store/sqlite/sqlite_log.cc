@@ -9,6 +9,7 @@
 
 #include "store/core.h"
 #include "store/sqlite/open_file.h"
+#include "store/sqlite/recovery.h"
 
 namespace proa::store {
 namespace sqlite {
@@ -134,12 +135,14 @@ Result<void> SqliteLog::reserve(Revision revision) {
 }
 
 runtime::DurationNs SqliteLog::compact() {
-  const runtime::TimeNs due = compaction_.due();
-  if (due < 0) return -1;
-  const runtime::TimeNs now = clock_.wall();
+  if (compaction_.due() < 0) return -1;
+  const runtime::TimeNs now = clock_.wall(), due = std::max(compaction_.due(), retry_at_);
   if (due > now) return due - now;
   const auto more = compaction_.run(database_, now);
-  if (!more) return kRetry;
+  if (!more) {
+    retry_at_ = now + kRetry;
+    return kRetry;
+  }
   if (*more) return 0;
   const runtime::TimeNs next = compaction_.due();
   return next < 0 ? -1 : std::max<runtime::DurationNs>(next - now, runtime::kSecond);

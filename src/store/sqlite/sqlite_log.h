@@ -45,6 +45,7 @@ class SqliteLog : public Log {
   Compaction compaction_;
   Statement reserve_;
   runtime::Clock& clock_;
+  runtime::TimeNs retry_at_ = 0;  // not before this is compaction tried again
 
   std::mutex mutex_;
   std::condition_variable changed_;
