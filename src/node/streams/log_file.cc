@@ -24,12 +24,14 @@ void LogFilter::give(std::string_view text, std::string& out) {
   out += text;
 }
 
-void LogFilter::record(std::string_view line, std::string& out) {
+void LogFilter::record(std::string_view line, std::string& usual, std::string* errors) {
   const size_t stream = line.find(' ');
   const size_t tag = stream == line.npos ? line.npos : line.find(' ', stream + 1);
   const size_t text = tag == line.npos ? line.npos : line.find(' ', tag + 1);
   if (text == line.npos) return;  // damaged: passed over, as upstream does
   if (since_ > 0 && object::parse_time(line.substr(0, stream)).value_or(0) < since_) return;
+  const bool is_error = errors != nullptr && line.substr(stream + 1, tag - stream - 1) == "stderr";
+  std::string& out = is_error ? *errors : usual;
   const bool partial = line.substr(tag + 1, text - tag - 1).starts_with('P');
   if (timestamps_ && at_line_start_) {
     give(line.substr(0, stream), out);
@@ -40,12 +42,12 @@ void LogFilter::record(std::string_view line, std::string& out) {
   at_line_start_ = !partial;
 }
 
-std::string LogFilter::feed(std::string_view bytes) {
+std::string LogFilter::feed(std::string_view bytes, std::string* errors) {
   std::string out;
   rest_ += bytes;
   size_t at = 0;
   for (size_t end = 0; !full() && (end = rest_.find('\n', at)) != std::string::npos; at = end + 1)
-    record(std::string_view(rest_).substr(at, end - at), out);
+    record(std::string_view(rest_).substr(at, end - at), out, errors);
   rest_.erase(0, at);
   return out;
 }

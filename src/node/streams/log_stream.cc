@@ -69,8 +69,11 @@ struct LogStream::State : std::enable_shared_from_this<State> {
     const ssize_t n = ::read(fd, piece.data(), piece.size());
     if (n > 0) {
       piece.resize(static_cast<size_t>(n));
-      std::string text = filter.feed(piece);
+      std::string errors;
+      std::string text = filter.feed(piece, handlers.errors ? &errors : nullptr);
       if (!text.empty()) handlers.data(std::move(text));
+      if (!errors.empty() && handlers.errors) handlers.errors(std::move(errors));
+      if (over) return;
       if (filter.full()) return end({});
       return again();
     }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "node/pod_state.h"
 #include "node/pod_worker.h"
 #include "node/streams/container_choice.h"
 #include "node/streams/exec_stream.h"
@@ -134,13 +135,17 @@ class NodeStreams : public client::PodStreams {
     const cri::ContainerStatus* container = find(*worker, *id);
     if (container == nullptr)
       return end(Error(base::bad_request(fmt::format("unable to retrieve container logs for {}", *id))));
-    LogStream::Handlers handlers{data, end, {}};
-    handlers.container_runs = [this, pod, id = container->id] {
+    follow(session, pod, *container, options, {.data = data, .end = end, .container_runs = {}});
+  }
+
+  void follow(const SessionPtr& session, const Document& pod, const cri::ContainerStatus& container, const LogOptions& options,
+              LogStream::Handlers handlers) {
+    handlers.container_runs = [this, pod, id = container.id] {
       const PodWorker* now = worker_of(pod);
       const cri::ContainerStatus* found = now == nullptr ? nullptr : find(*now, id);
       return found != nullptr && found->state == cri::ContainerState::kRunning;
     };
-    session->log = std::make_unique<LogStream>(loop_, container->log_path, options, std::move(handlers));
+    session->log = std::make_unique<LogStream>(loop_, container.log_path, options, std::move(handlers));
     if (!options.follow) return;
     session->subscription = agent_.subscribe([weak = std::weak_ptr(session), mine = std::string(object::uid_of(pod.root()))](const std::string& uid) {
       const SessionPtr alive = weak.lock();
@@ -153,9 +158,15 @@ class NodeStreams : public client::PodStreams {
     const PodWorker* worker = worker_of(pod);
     if (worker == nullptr) return end(Error(no_pod(pod)));
     const cri::ContainerStatus* container = worker->state().newest(options.container);
+    if (container != nullptr && wants_all_output(*worker, options)) return attach_by_log(session, pod, *container, options, data, end);
     if (container == nullptr || container->state != cri::ContainerState::kRunning)
       return end(Error(base::internal_error(fmt::format("unable to upgrade connection: container not found (\"{}\")", options.container))));
-    cri::ExecRequest request{container->id, options.command, options.tty, options.in, options.out, options.err && !options.tty};
+    connect(session, container->id, options, data, end);
+  }
+
+  void connect(const SessionPtr& session, const std::string& container_id, const ExecOptions& options,
+               const std::function<void(Channel, std::string)>& data, const std::function<void(Result<int>)>& end) {
+    const cri::ExecRequest request{container_id, options.command, options.tty, options.in, options.out, options.err && !options.tty};
     agent_.runtime().exec_url(request, [this, session, options, data, end](Result<std::string> url) {
       if (!session->open) return;
       if (!url) return end(Error(url.error()));
@@ -164,6 +175,28 @@ class NodeStreams : public client::PodStreams {
       if (!session->early.empty()) session->exec->write(std::exchange(session->early, {}));
       if (session->early_end) session->exec->write({});
     });
+  }
+
+  /// `kubectl run -i`: the container is there for this one session (stdinOnce), and its user wants to see all that it
+  /// says. It may have begun before the session is up, so its output is taken from its log, from the start.
+  static bool wants_all_output(const PodWorker& worker, const ExecOptions& options) {
+    return options.command.empty() && !options.tty && options.out &&
+           container_spec(worker.pod().root(), options.container)["stdinOnce"].as_bool();
+  }
+
+  void attach_by_log(const SessionPtr& session, const Document& pod, const cri::ContainerStatus& container, ExecOptions options,
+                     const std::function<void(Channel, std::string)>& data, const std::function<void(Result<int>)>& end) {
+    LogOptions all;
+    all.container = options.container;
+    all.follow = true;
+    follow(session, pod, container, all,
+           {.data = [data](std::string text) { data(Channel::kOut, std::move(text)); },
+            .end = [end](const Result<void>& how) { how ? end(0) : end(Error(how.error())); },
+            .container_runs = {},
+            .errors = [data](std::string text) { data(Channel::kErr, std::move(text)); }});
+    if (!options.in || container.state != cri::ContainerState::kRunning) return;
+    options.out = options.err = false;
+    connect(session, container.id, options, data, [](const Result<int>&) {});
   }
 
   void open_forward(const SessionPtr& session, const Document& pod, int port, const std::function<void(std::string)>& data,
