@@ -50,6 +50,7 @@ class Loop : public Controller {
   client::EventRecorder events_;
   client::Expectations expectations_;
   TriggerTimes trigger_times_;
+  Pace pace_{200 * runtime::kMillisecond / 1000};
   WorkQueue queue_;
   client::Alive alive_;
 };
@@ -70,6 +71,7 @@ void Loop::start() {
 void Loop::remove(const std::string& key, WorkQueue::Finish finish) {
   expectations_.forget(key);
   trigger_times_.forget(key);
+  pace_.forget(key);
   const size_t slash = key.find('/');
   const std::string ns = key.substr(0, slash), name = key.substr(slash + 1);
   const Document left = endpoints_.get(ns, name);
@@ -89,11 +91,17 @@ void Loop::sync(const std::string& key, WorkQueue::Finish finish) {
   const Document service = services_.get(ns, name);
   if (!service) return remove(key, std::move(finish));
   if (!has_endpoints(service.root())) return finish(WorkQueue::Outcome::kDone);
+  const runtime::TimeNs now = parts_.executor.clock().monotonic();
+  if (const auto wait = pace_.wait(key, now); wait > 0) {
+    queue_.add_after(key, wait);
+    return finish(WorkQueue::Outcome::kDone);
+  }
   if (!expectations_.satisfied(key)) {
     queue_.add_after(key, client::Expectations::kTimeout + runtime::kSecond);
     return finish(WorkQueue::Outcome::kDone);
   }
   Known known{service, pods_of_service(pods_, service.root()), endpoints_.get(ns, name), 0};
+  pace_.worked(key, known.pods.size(), now);
   known.trigger_time = trigger_times_.next(service.root(), known.pods);
   auto wanted = make_plan(known);
   if (!wanted) return finish(WorkQueue::Outcome::kDone);

@@ -6,6 +6,7 @@
 #include "controllers/endpoints/plan.h"
 #include "controllers/endpointslice/controller.h"
 #include "controllers/test_support.h"
+#include "controllers/workload/service_pods.h"
 
 namespace proa::controllers::endpoints {
 namespace {
@@ -88,6 +89,19 @@ TEST_F(EndpointsTest, go_with_their_service_but_not_those_made_by_hand) {
   cluster.settle();
   EXPECT_FALSE(web().exists());
   EXPECT_TRUE(cluster.client.find(resources::kEndpoints, "default", "mine"));
+}
+
+TEST(Pace, many_pods_wait_a_little_few_do_not) {
+  Pace pace(50'000);
+  EXPECT_EQ(pace.wait("a", 0), 0);
+  pace.worked("a", 1000, 0);
+  EXPECT_EQ(pace.wait("a", 0), 50 * runtime::kMillisecond);
+  EXPECT_EQ(pace.wait("a", 60 * runtime::kMillisecond), 0);
+  EXPECT_EQ(pace.wait("b", 0), 0);
+  pace.worked("b", 1'000'000, 0);
+  EXPECT_EQ(pace.wait("b", 0), runtime::kSecond / 2);
+  pace.forget("b");
+  EXPECT_EQ(pace.wait("b", 0), 0);
 }
 
 TEST(EndpointsPlan, more_than_a_thousand_addresses_are_cut) {

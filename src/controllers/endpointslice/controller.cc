@@ -62,6 +62,7 @@ class Loop : public Controller {
   client::EventRecorder events_;
   client::Expectations expectations_;
   TriggerTimes trigger_times_;
+  Pace pace_{50 * runtime::kMillisecond / 1000};
   WorkQueue queue_;
   client::Alive alive_;
 };
@@ -104,9 +105,15 @@ void Loop::sync(const std::string& key, WorkQueue::Finish finish) {
   if (!service) {
     expectations_.forget(key);
     trigger_times_.forget(key);
+    pace_.forget(key);
     return finish(WorkQueue::Outcome::kDone);
   }
   if (!has_endpoints(service.root())) return finish(WorkQueue::Outcome::kDone);
+  const runtime::TimeNs now = parts_.executor.clock().monotonic();
+  if (const auto wait = pace_.wait(key, now); wait > 0) {
+    queue_.add_after(key, wait);
+    return finish(WorkQueue::Outcome::kDone);
+  }
   if (!expectations_.satisfied(key)) {
     queue_.add_after(key, client::Expectations::kTimeout + runtime::kSecond);
     return finish(WorkQueue::Outcome::kDone);
@@ -117,6 +124,7 @@ void Loop::sync(const std::string& key, WorkQueue::Finish finish) {
   for (Document& slice : slices_.by_index(kByService, key))
     if (!object::is_deleting(slice.root())) known.slices.push_back(std::move(slice));
   known.node = [this](std::string_view name) { return nodes_.get({}, name); };
+  pace_.worked(key, known.pods.size(), now);
   known.trigger_time = trigger_times_.next(service.root(), known.pods);
   Plan plan = make_plan(known);
   const std::string ns(object::namespace_of(service.root()));

@@ -126,4 +126,18 @@ void TriggerTimes::forget(std::string_view service_key) {
   if (at != seen_.end()) seen_.erase(at);
 }
 
+runtime::DurationNs Pace::wait(std::string_view key, runtime::TimeNs now) const {
+  const auto at = next_.find(key);
+  return at == next_.end() ? 0 : std::max<runtime::DurationNs>(0, at->second - now);
+}
+
+void Pace::worked(std::string_view key, size_t pods, runtime::TimeNs now) {
+  next_.insert_or_assign(std::string(key), now + std::min(kMost, per_pod_ * static_cast<int64_t>(pods)));
+}
+
+void Pace::forget(std::string_view key) {
+  const auto at = next_.find(key);
+  if (at != next_.end()) next_.erase(at);
+}
+
 }  // namespace proa::controllers

@@ -13,6 +13,7 @@
 #include "object/document.h"
 #include "object/time.h"
 #include "object/view.h"
+#include "runtime/clock.h"
 
 namespace proa::controllers {
 
@@ -47,6 +48,22 @@ class TriggerTimes {
     std::map<std::string, object::TimeNs, std::less<>> pods;
   };
   std::map<std::string, Seen, std::less<>> seen_;
+};
+
+/// Lets a Service with many pods wait a little between two looks at it, so that a rollout of a thousand pods is not a
+/// thousand rounds over a thousand pods. The first change acts at once; few pods never wait noticeably.
+class Pace {
+ public:
+  explicit Pace(runtime::DurationNs per_pod) : per_pod_(per_pod) {}
+  /// How long to wait before the next round for that key; 0: go on.
+  runtime::DurationNs wait(std::string_view key, runtime::TimeNs now) const;
+  void worked(std::string_view key, size_t pods, runtime::TimeNs now);
+  void forget(std::string_view key);
+
+ private:
+  static constexpr runtime::DurationNs kMost = runtime::kSecond / 2;
+  runtime::DurationNs per_pod_;
+  std::map<std::string, runtime::TimeNs, std::less<>> next_;  // monotonic
 };
 
 inline constexpr std::string_view kTriggerTime = "endpoints.kubernetes.io/last-change-trigger-time";

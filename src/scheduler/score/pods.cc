@@ -96,7 +96,9 @@ Scores topology_spread(View pod, const Nodes& nodes, const Cluster& cluster,
   for (size_t i = 0; i < nodes.size(); ++i) ignored[i] = all_keys && !has_all_keys(*nodes[i], constraints);
   std::vector<double> raw(nodes.size(), 0);
   for (const SpreadConstraint& rule : constraints)
-    add_counts(pod, nodes, cluster, rule, ignored, raw, all_keys, constraints);
+    if (std::any_of(nodes.begin(), nodes.end(),
+                    [&rule](const NodeInfo* node) { return node->labels().has(rule.topology_key); }))
+      add_counts(pod, nodes, cluster, rule, ignored, raw, all_keys, constraints);
   int64_t least = std::numeric_limits<int64_t>::max(), most = 0;
   for (size_t i = 0; i < nodes.size(); ++i) {
     if (ignored[i]) continue;
