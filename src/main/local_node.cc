@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include "main/api_endpoints.h"
 #include "main/on_loop.h"
 #include "main/parts.h"
+#include "net/network.h"
 #include "node/agent.h"
 #include "node/containerd/supervisor.h"
 #include "node/cri/client.h"
@@ -25,17 +27,29 @@ auth::User node_user(const std::string& name) {
 
 std::string port_of(const std::string& listen) { return listen.substr(listen.rfind(':') + 1); }
 
-/// The pods' gateway is an address of the loopback link, so that it is there before the first pod is, and the API
-/// and DNS can listen on it; every pod's link leads to it.
-Result<void> set_gateway(const NetworkPlan& network, bool present) {
-  runtime::Command command;
-  command.argv = {"ip", "address", present ? "replace" : "delete", network.pod_gateway + "/32", "dev", "lo"};
-  auto result = runtime::run_process(command);
-  if (!result) return Error(result.error());
-  if (present && result->exit_code != 0)
-    return Error(base::internal_error("cannot add the pods' gateway " + network.pod_gateway + ": " + result->err));
-  return {};
+net::NetworkOptions network_options(const cli::ClusterConfig& config, const NetworkPlan& network) {
+  return {.id = network.id,
+          .pod_cidr = network.pod_cidr,
+          .gateway = network.pod_gateway,
+          .dns_address = network.dns_address,
+          .node_name = config.node_name};
 }
+
+/// Before a pod's containers are told to end, the rules forget its addresses.
+class NetworkDrain : public node::Drain {
+ public:
+  void set(net::Network* network) { network_ = network; }
+  void drain(const object::Document& pod, std::function<void()> done) override {
+    if (network_ == nullptr) {
+      done();
+    } else {
+      network_->drain(pod, std::move(done));
+    }
+  }
+
+ private:
+  net::Network* network_ = nullptr;
+};
 
 node::SupervisorOptions supervisor_options(const std::string& node_dir, const NetworkPlan& network) {
   node::SupervisorOptions options;
@@ -73,6 +87,8 @@ class LocalNode : public Part {
     run_on(loop_, [&] {
       streams_.reset();
       agent_.reset();
+      drain_.set(nullptr);
+      net_.reset();
       runtime_.reset();
       client_.reset();
       probes_.reset();
@@ -84,7 +100,8 @@ class LocalNode : public Part {
 
   Result<void> start() {
     if (auto made = make_folders(); !made) return made;
-    if (auto set = set_gateway(context_.network, true); !set) return set;
+    if (auto set = net::set_up_host(net::host_settings(network_options(context_.config, context_.network))); !set)
+      return set;
     const std::string address = context_.network.pod_gateway + ":" + port_of(context_.config.listen);
     if (auto added = context_.server.add_listener(address); !added) return added;
     context_.ready.step("Starting containerd");
@@ -94,7 +111,8 @@ class LocalNode : public Part {
     });
     auto up = wait_on<void>(loop_, [&](auto done) { supervisor_->start(done); });
     if (!up) return up;
-    return start_agent();
+    if (auto started = start_agent(); !started) return started;
+    return start_network();
   }
 
   std::string describe() const override { return settings_.name + " Ready"; }
@@ -112,11 +130,21 @@ class LocalNode : public Part {
       client_ = context_.api.in_process_client(loop_, node_user(settings_.name), "kubelet");
       runtime_ = node::cri::make_client(loop_, supervisor_->socket_path());
       probes_ = node::make_probe_network(loop_);
-      agent_ = std::make_unique<node::Agent>(settings_, node::AgentParts{*client_, loop_, *runtime_, *probes_});
+      agent_ = std::make_unique<node::Agent>(settings_, node::AgentParts{*client_, loop_, *runtime_, *probes_, &drain_});
       streams_ = node::make_node_streams(loop_, *agent_);
     });
     context_.api.set_pod_streams(streams_.get());
     return wait_on<void>(loop_, [&](auto done) { agent_->start(done); });
+  }
+
+  Result<void> start_network() {
+    context_.ready.step("Starting the network");
+    auto ready = wait_on<void>(loop_, [&](auto done) {
+      publish_api_endpoint(*client_, context_.network.pod_gateway, std::stoi(port_of(context_.config.listen)));
+      net_ = net::Network::start(network_options(context_.config, context_.network), *client_, loop_, done);
+      drain_.set(net_.get());
+    });
+    return ready;
   }
 
   const PartContext context_;
@@ -126,6 +154,8 @@ class LocalNode : public Part {
   std::unique_ptr<client::Client> client_;
   std::unique_ptr<node::cri::Runtime> runtime_;
   std::unique_ptr<node::ProbeNetwork> probes_;
+  NetworkDrain drain_;
+  std::unique_ptr<net::Network> net_;
   std::unique_ptr<node::Agent> agent_;
   std::unique_ptr<client::PodStreams> streams_;
 };
@@ -144,8 +174,8 @@ Result<void> teardown_local_node(const cli::ClusterConfig& config, const Network
   const std::string dir = cli::DataDir{config.data_dir}.node();
   if (!runtime::file_exists(dir)) return {};
   auto stopped = node::tear_down_node(supervisor_options(dir, network));
-  (void)set_gateway(network, false);
-  return stopped;
+  auto removed = net::tear_down_host(net::host_settings(network_options(config, network)));
+  return stopped ? removed : stopped;
 }
 
 }  // namespace proa
