@@ -52,19 +52,24 @@ std::string overview(const std::string& called_as) {
          " <command> --help\" for more information about a given command.\n";
 }
 
-int group_help(const Session& session, const std::string& group) {
+int group_help(Session& session, const std::string& group) {
   std::string out = "Available Commands:\n";
   for (const auto& word : below(group)) out += "  " + word + "\n";
   out += fmt::format("\nUsage:\n  {0} SUBCOMMAND [options]\n\nUse \"{0} <command> --help\" for more information about a "
                      "given command.\n", session.path());
-  const bool wrong = !session.rest().empty() && session.rest()[0][0] != '-';
-  if (wrong) {
-    session.err(fmt::format("error: unknown command \"{}\"\nSee '{} -h' for help and examples\n",
-                            join(session.rest(), " "), session.path()));
+  FlagSet flags = session.flags();
+  auto args = flags.parse(session.rest());
+  if (!args) {
+    session.err(fmt::format("error: {}\nSee '{} --help' for usage.\n", args.error().message(), session.path()));
+    return 1;
+  }
+  if (!args->empty()) {
+    session.err(fmt::format("error: unknown command \"{}\"\nSee '{} -h' for help and examples\n", join(*args, " "),
+                            session.path()));
     return 1;
   }
   session.out(out);
-  return 0;
+  return flags.help() ? 0 : 1;
 }
 
 std::vector<std::string> similar_commands(const std::string& word) {

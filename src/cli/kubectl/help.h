@@ -19,7 +19,7 @@ std::string command_help(const std::string& path, const FlagSet& flags);
 /// Of the program itself.
 std::string overview(const std::string& called_as);
 /// What a group of commands prints when it is called without one of them, or with a wrong one. Returns the exit code.
-int group_help(const Session& session, const std::string& group);
+int group_help(Session& session, const std::string& group);
 /// Top-level commands that a mistyped word may mean.
 std::vector<std::string> similar_commands(const std::string& word);
 

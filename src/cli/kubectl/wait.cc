@@ -202,9 +202,12 @@ Try<void> wait(Session& session) {
   if (deletion) std::erase_if(failures, [](const Failure& f) { return f.is("NotFound"); });
   ResultPrinter printer(o.print, "none");
   for (const Info& info : found->infos) {
-    object::Value last = info.object;
+    object::Value last = info.object.is_object() ? info.object : object::Value::object();
     auto done = deletion ? wait_gone(session, info, timeout_ms) : creation ? Try<void>() : wait_for(session, info, timeout_ms, check, last);
-    auto text = done ? printer.print(last, creation ? "condition met" : "condition met") : Try<std::string>(Failed(done.error()));
+    // Items of a LIST do not say what they are.
+    last["apiVersion"] = info.mapping.api_version();
+    last["kind"] = info.mapping.kind;
+    auto text = done ? printer.print(last, "condition met") : Try<std::string>(Failed(done.error()));
     if (text) session.out(*text);
     if (!text) failures.push_back(text.error());
   }

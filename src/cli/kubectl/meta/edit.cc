@@ -1,0 +1,242 @@
+// kubectl edit: the objects as YAML in the user's editor, and a patch of what was changed.
+#include <cstdlib>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "cli/kubectl/commands.h"
+#include "cli/kubectl/mutation.h"
+#include "cli/kubectl/text.h"
+#include "cli/kubectl/three_way_patch.h"
+#include "object/json.h"
+#include "object/meta.h"
+#include "object/yaml.h"
+#include "runtime/file.h"
+
+namespace proa::cli::kubectl {
+namespace {
+
+using object::Value;
+using object::View;
+
+constexpr const char* kHeader =
+    "# Please edit the object below. Lines beginning with a '#' will be ignored,\n"
+    "# and an empty file will abort the edit. If an error occurs while saving this file will be\n"
+    "# reopened with the relevant failures.\n"
+    "#\n";
+
+struct Options {
+  PrintFlags print;
+  FileFlags files;
+  WriteFlags write;
+  std::string selector;
+};
+
+std::string editor_command() {
+  for (const char* name : {"KUBE_EDITOR", "EDITOR"})
+    if (const char* value = std::getenv(name); value != nullptr && *value != 0) return value;
+  return "vi";
+}
+
+/// The editor is a command line of the user's own making, so a shell reads it.
+Try<void> run_editor(const std::string& file) {
+  const std::string command = editor_command() + " \"$0\"";
+  const char* argv[] = {"/bin/sh", "-c", command.c_str(), file.c_str(), nullptr};
+  pid_t pid = 0;
+  if (posix_spawn(&pid, argv[0], nullptr, nullptr, const_cast<char**>(argv), environ) != 0)
+    return fail(fmt::format("unable to launch the editor \"{}\"", editor_command()));
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0) {
+  }
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    return fail(fmt::format("there was a problem with the editor \"{}\"", editor_command()));
+  return {};
+}
+
+Try<std::string> temporary_file(const std::string& text) {
+  const char* folder = std::getenv("TMPDIR");
+  std::string path = std::string(folder == nullptr ? "/tmp" : folder) + "/kubectl-edit-XXXXXX.yaml";
+  const int fd = mkstemps(path.data(), 5);
+  if (fd < 0) return fail("unable to make a temporary file in " + std::string(folder == nullptr ? "/tmp" : folder));
+  close(fd);
+  auto written = checked(runtime::write_file_atomic(path, text, 0600));
+  if (!written) return Failed(written.error());
+  return path;
+}
+
+std::string without_comments(const std::string& text) {
+  std::string out;
+  for (const auto& line : split(text, "\n")) {
+    const auto bare = trim(line);
+    if (!bare.starts_with('#') && !bare.empty()) out += line + "\n";
+  }
+  return out;
+}
+
+std::string yaml_of(const std::vector<Info>& infos) {
+  std::string out;
+  if (infos.size() == 1) {
+    object::write_yaml(without_managed_fields(infos[0].object), out);
+    return out;
+  }
+  Value list = Value::object({{"apiVersion", "v1"}, {"kind", "List"}, {"metadata", Value::object()}, {"items", Value::array()}});
+  for (const Info& info : infos) list["items"].push_back(without_managed_fields(info.object));
+  object::write_yaml(list, out);
+  return out;
+}
+
+/// The reasons that stand above the text when it is opened again.
+std::string comment_of(const std::vector<std::string>& reasons) {
+  std::string out;
+  for (const auto& reason : reasons) {
+    bool first = true;
+    for (const auto& line : split(reason, "\n"))
+      if (!line.empty()) out += (std::exchange(first, false) ? "# " : "# * ") + line + "\n";
+    out += "#\n";
+  }
+  return out;
+}
+
+class Edit {
+ public:
+  Edit(Session& session, Options& o, std::vector<Info> infos, std::string cause)
+      : session_(session), o_(o), infos_(std::move(infos)), cause_(std::move(cause)), printer_(o.print, "none") {}
+  Try<void> run();
+
+ private:
+  enum class Step { kDone, kAgain, kKeepFile };
+  Try<Step> apply(const std::string& edited, const std::string& file);
+  Try<Step> patch_one(const Info& info, Value wanted, const std::string& file);
+
+  Session& session_;
+  Options& o_;
+  std::vector<Info> infos_;
+  std::string cause_;
+  ResultPrinter printer_;
+  std::vector<std::string> reasons_;
+};
+
+Try<Edit::Step> Edit::patch_one(const Info& info, Value wanted, const std::string& file) {
+  if (!cause_.empty()) record_cause(wanted, cause_);
+  const Value before = without_managed_fields(info.object);
+  if (View(before) == View(wanted)) {
+    session_.out(kind_slash_name(before) + " skipped\n");
+    return Step::kDone;
+  }
+  WriteFlags write = o_.write;
+  const bool strategic = static_cast<bool>(info.mapping.type);
+  const Value patch = strategic ? two_way_patch(before, wanted, info.mapping.type) : two_way_merge_patch(before, wanted);
+  auto patched = patch_object(session_, info, strategic ? kStrategicPatch : kMergePatch, sorted_json(patch), write);
+  if (patched) {
+    auto text = printer_.print(*patched, "edited");
+    if (!text) return Failed(text.error());
+    session_.out(*text);
+    return Step::kDone;
+  }
+  const Failure& why = patched.error();
+  const std::string named = fmt::format("{} \"{}\"", info.mapping.resource_group(), info.name);
+  if (why.is("Invalid")) {
+    std::string reason = named + " was not valid:";
+    for (const auto& cause : why.status()->details.causes) reason += "\n" + cause.field + ": " + cause.message;
+    reasons_.push_back(reason);
+    session_.err(fmt::format("error: {} is invalid\n", named));
+    return Step::kAgain;
+  }
+  if (why.is("NotFound")) {
+    session_.err(fmt::format("error: {} could not be found on the server\n", named));
+    session_.err(fmt::format("The edits you made on deleted resources have been saved to \"{}\"\n", file));
+    return Step::kKeepFile;
+  }
+  session_.err(fmt::format("error: {} could not be patched: {}\n", named, why.message()));
+  session_.err(fmt::format("You can run `kubectl replace -f {}` to try this update again.\n", file));
+  return Step::kKeepFile;
+}
+
+Try<Edit::Step> Edit::apply(const std::string& edited, const std::string& file) {
+  auto objects = read_manifest(edited, "edited-file");
+  if (!objects) {
+    reasons_.push_back("The edited file had a syntax error: " + objects.error().message());
+    return Step::kAgain;
+  }
+  for (Value& wanted : *objects) {
+    const Info* original = nullptr;
+    for (const Info& info : infos_)
+      if (info.name == object::name_of(wanted) && info.mapping.kind == View(wanted)["kind"].as_string()) original = &info;
+    if (original == nullptr) return fail("At least one of apiVersion, kind and name was changed");
+    auto step = patch_one(*original, std::move(wanted), file);
+    if (!step || *step != Step::kDone) return step;
+  }
+  return Step::kDone;
+}
+
+Try<void> Edit::run() {
+  const std::string original = yaml_of(infos_);
+  std::string text = original, last;
+  for (;;) {
+    auto file = temporary_file(kHeader + comment_of(reasons_) + text);
+    if (!file) return Failed(file.error());
+    if (auto done = run_editor(*file); !done) return done;
+    auto edited = checked(runtime::read_file(*file));
+    if (!edited) return Failed(edited.error());
+    const std::string bare = without_comments(*edited);
+    if (!reasons_.empty() && bare == last) {
+      session_.err(fmt::format("A copy of your changes has been stored to \"{}\"\n", *file));
+      return fail("Edit cancelled, no valid changes were saved.");
+    }
+    if (bare.empty() || bare == without_comments(original)) {
+      unlink(file->c_str());
+      session_.err(bare.empty() ? "Edit cancelled, saved file was empty.\n" : "Edit cancelled, no changes made.\n");
+      return {};
+    }
+    reasons_.clear();
+    last = bare;
+    text = bare;
+    auto step = apply(bare, *file);
+    if (!step) {
+      session_.err(fmt::format("A copy of your changes has been stored to \"{}\"\n", *file));
+      return Failed(step.error());
+    }
+    if (*step == Step::kKeepFile) return Failed(Failure::quiet(1));
+    unlink(file->c_str());
+    if (*step == Step::kDone) return {};
+  }
+}
+
+}  // namespace
+
+Try<void> edit(Session& session) {
+  Options o;
+  FlagSet flags = session.flags();
+  o.print.add_to(flags);
+  o.files.add_to(flags);
+  o.write.add_validate(flags);
+  o.write.add_record(flags);
+  o.write.add_field_manager(flags, "kubectl-edit");
+  flags.text("selector", 'l', &o.selector);
+  flags.ignored_boolean("output-patch");
+  flags.ignored_boolean("save-config");
+  flags.ignored_boolean("windows-line-endings");
+  flags.ignored("subresource");
+  auto args = session.parse(flags);
+  if (!args) return Failed(args.error());
+  if (auto ok = o.write.check(session); !ok) return ok;
+  if (auto ok = session.access(); !ok) return Failed(ok.error());
+  Request request;
+  request.args = *args;
+  request.files = o.files;
+  request.selector = o.selector;
+  request.latest = true;
+  auto found = find(session, request);
+  if (!found) return Failed(found.error());
+  if (!found->failures.empty()) return Failed(Failure::all(std::move(found->failures)));
+  if (found->infos.empty()) return fail("edit cancelled, no objects found");
+  const std::string cause = o.write.record ? Session::change_cause(flags, {"edit"}, *args) : "";
+  return Edit(session, o, std::move(found->infos), cause).run();
+}
+
+}  // namespace proa::cli::kubectl
