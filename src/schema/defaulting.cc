@@ -78,7 +78,8 @@ void fill(Value& object, Type type, std::string_view path, const Value& value) {
   Value filled = value;
   if (filled.is_object() && f.scalar() == Scalar::kMessage && f.shape() == Shape::kSingle &&
       f.type().form() == Form::kStruct) {
-    (void)decode(filled, f.type());
+    [[maybe_unused]] const auto done = decode(filled, f.type());
+    assert(done.has_value());
   }
   set_in_order(*at, type, f, std::move(filled));
 }

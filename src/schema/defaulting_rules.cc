@@ -175,7 +175,7 @@ void namespace_name_label(Value& object, Type type, TimeNs) {
 }
 
 void allocatable_from_capacity(Value& status, Type type, TimeNs) {
-  if (View(status)["allocatable"].size() != 0 || View(status)["capacity"].size() == 0) return;
+  if (!View(status)["allocatable"].empty() || View(status)["capacity"].empty()) return;
   set_in_order(status, type, type.field("allocatable"), View(status)["capacity"].to_value());
 }
 
@@ -191,14 +191,14 @@ void limit_range_item(Value& item, Type type, TimeNs) {
 
 void labels_from_template(Value& object, Type type, TimeNs) {
   const Value labels = View(object)["spec"]["template"]["metadata"]["labels"].to_value();
-  if (View(labels).size() == 0 || View(object)["metadata"]["labels"].size() != 0) return;
+  if (View(labels).empty() || !View(object)["metadata"]["labels"].empty()) return;
   make_path(object, type, "metadata.labels") = labels;
 }
 
 void labels_and_selector_from_template(Value& object, Type type, TimeNs now) {
   const Value labels = View(object)["spec"]["template"]["metadata"]["labels"].to_value();
-  if (View(labels).size() == 0) return;
-  if (View(object)["spec"]["selector"].size() == 0) make_path(object, type, "spec.selector") = labels;
+  if (View(labels).empty()) return;
+  if (View(object)["spec"]["selector"].empty()) make_path(object, type, "spec.selector") = labels;
   labels_from_template(object, type, now);
 }
 
@@ -242,7 +242,7 @@ void service(Value& object, Type type, TimeNs) {
   service_ports(spec, spec_type);
   const std::string kind = View(spec)["type"].str();
   const bool outside =
-      kind == "LoadBalancer" || kind == "NodePort" || (kind == "ClusterIP" && View(spec)["externalIPs"].size() != 0);
+      kind == "LoadBalancer" || kind == "NodePort" || (kind == "ClusterIP" && !View(spec)["externalIPs"].empty());
   if (outside) fill(spec, spec_type, "externalTrafficPolicy", "Cluster");
   if (kind == "NodePort" || kind == "LoadBalancer" || kind == "ClusterIP") {
     fill(spec, spec_type, "internalTrafficPolicy", "Cluster");
@@ -265,7 +265,7 @@ void custom_resource_names(Value& object, Type type, TimeNs) {
   std::transform(singular.begin(), singular.end(), singular.begin(), [](unsigned char c) { return std::tolower(c); });
   fill(names, names_type, "singular", singular);
   if (!kind.empty()) fill(names, names_type, "listKind", kind + "List");
-  if (View(object)["status"]["storedVersions"].size() != 0) return;
+  if (!View(object)["status"]["storedVersions"].empty()) return;
   for (const View version : View(object)["spec"]["versions"].items()) {
     if (!version["storage"].as_bool()) continue;
     make_path(object, type, "status.storedVersions") = Value::array({Value(version["name"].as_string())});
@@ -279,7 +279,7 @@ void custom_resource_names(Value& object, Type type, TimeNs) {
 void string_data(Value& secret, Type type, TimeNs) {
   const Value texts = View(secret)["stringData"].to_value();
   if (!texts.is_object()) return;
-  if (View(texts).size() != 0) {
+  if (!View(texts).empty()) {
     Value& data = make_path(secret, type, "data");
     if (!data.is_object()) data = Value::object();
     for (const auto [key, text] : View(texts).members()) data.set(key, base::base64_encode(text.as_string()));

@@ -56,7 +56,7 @@ Value answer_schema(const Operation& op, Dialect dialect) {
 std::vector<std::string_view> answer_types(const Operation& op) {
   std::vector<std::string_view> types(std::begin(kPlain), std::end(kPlain));
   if (op.streams) types.assign(std::begin(kStreams), std::end(kStreams));
-  if (op.answer_model.empty()) types.push_back("text/plain");
+  if (op.answer_model.empty()) types.emplace_back("text/plain");
   return types;
 }
 

@@ -26,7 +26,7 @@ void put_scalar(Value& out, Scalar scalar) {
       case Scalar::kBool: return {"boolean", ""};
       case Scalar::kInt32: return {"integer", "int32"};
       case Scalar::kInt64:
-      case Scalar::kUint64: return {"integer", "int64"};
+      case Scalar::kUint64:
       case Scalar::kUint32: return {"integer", "int64"};
       case Scalar::kFloat: return {"number", "float"};
       case Scalar::kDouble: return {"number", "double"};

@@ -90,7 +90,7 @@ void put_field(std::string& out, View value, Field f) {
   switch (f.shape()) {
     case Shape::kSingle: return put_element(out, f.number(), value, f);
     case Shape::kList:
-      if (f.has(Field::kPacked) && value.size() != 0) return put_packed(out, value, f);
+      if (f.has(Field::kPacked) && !value.empty()) return put_packed(out, value, f);
       for (const View item : value.items()) put_element(out, f.number(), item, f);
       return;
     case Shape::kMap:

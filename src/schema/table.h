@@ -89,8 +89,8 @@ struct RuleRec {
   uint32_t max_length;
   uint32_t flags;  // 1: required, 2: has minimum, 4: has maximum, 8: enums are checked on the empty text too
   uint32_t pad;
-  Run enums;       // the values that are taken, in the order of the message; in the string list section
-  Str required;    // what follows `Required value: `, or empty
+  Run enums;     // the values that are taken, in the order of the message; in the string list section
+  Str required;  // what follows `Required value: `, or empty
 };
 
 struct ColumnRec {

@@ -99,7 +99,7 @@ class Reader {
   T fixed() {
     const std::string_view raw = take(sizeof(T));
     T v = 0;
-    if (raw.size() == sizeof(T)) std::memcpy(&v, raw.data(), sizeof(T));
+    if (raw.size() == sizeof(T)) std::memcpy(&v, raw.data(), raw.size());
     return v;
   }
 

@@ -37,11 +37,11 @@ bool is_zero_message(View value, Type type) {
 
 bool is_zero(View value, Field field) {
   if (!value.exists() || value.is_null()) return true;
-  if (field.shape() != Shape::kSingle) return value.size() == 0 && !value.is_string();
+  if (field.shape() != Shape::kSingle) return value.empty() && !value.is_string();
   if (field.has(Field::kPointer)) return false;
   switch (field.scalar()) {
     case Scalar::kMessage:
-      if (field.type().form() == Form::kStrings) return value.size() == 0;
+      if (field.type().form() == Form::kStrings) return value.empty();
       return is_zero_message(value, field.type());
     case Scalar::kString:
     case Scalar::kBytes: return value.is_string() && value.as_string().empty();
