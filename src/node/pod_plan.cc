@@ -170,7 +170,17 @@ struct Planner {
     if (newest != nullptr && newest->state == ContainerState::kExited)
       plan.memory.restarts[name].next(newest->finished_at, in.now);
     plan.memory.starting = name;
-    act({.kind = Action::Kind::kStartContainer, .name = name, .attempt = newest == nullptr ? 0 : newest->attempt + 1});
+    act({.kind = Action::Kind::kStartContainer, .name = name, .attempt = newest == nullptr ? first_attempt(name) : newest->attempt + 1});
+  }
+
+  /// The runtime knows nothing of the container, but it may have run before (the runtime was emptied since): its
+  /// restarts are counted on, and its old logs stay.
+  uint32_t first_attempt(std::string_view name) const {
+    for (const char* list : {"containerStatuses", "initContainerStatuses"})
+      for (View each : pod()["status"][object::Key(std::string_view(list))].items())
+        if (each["name"].as_string() == name)
+          return static_cast<uint32_t>(each["restartCount"].as_int()) + (each["containerID"].as_string().empty() ? 0 : 1);
+    return 0;
   }
 
   const ProbeResults& probes(const cri::ContainerStatus& container) const {

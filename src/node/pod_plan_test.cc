@@ -295,6 +295,13 @@ TEST(PodPlan, keeps_the_newest_two_of_a_containers_instances) {
   EXPECT_THAT(look.actions(), ElementsAre("remove web-1", "remove web-0"));
 }
 
+TEST(PodPlan, counts_restarts_on_when_the_runtime_was_emptied) {
+  Look look(pod_with(kOne, "", R"({"containerStatuses":[{"name":"web","containerID":"containerd://x","restartCount":2}]})"));
+  EXPECT_THAT(look.actions(), ElementsAre("start web 3"));
+  look.pod["status"]["containerStatuses"].items()[0].erase("containerID");
+  EXPECT_THAT(look.actions(), ElementsAre("start web 2"));
+}
+
 TEST(PodPlan, waits_after_an_error_that_is_no_crash) {
   Look look(pod_with(kOne));
   look.memory.retry_at["web"] = kTestNow + 3 * kSecond;
