@@ -1,6 +1,6 @@
 #include "api/bootstrap.h"
 
-#include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -40,7 +40,8 @@ Value named(std::string_view api_version, std::string_view kind, std::string_vie
 
 int port_of(std::string_view url) {
   const size_t colon = url.rfind(':');
-  const int port = colon == std::string_view::npos ? 0 : std::atoi(std::string(url.substr(colon + 1)).c_str());
+  int port = 0;
+  if (colon != std::string_view::npos) std::from_chars(url.data() + colon + 1, url.data() + url.size(), port);
   return port > 0 ? port : 6443;
 }
 

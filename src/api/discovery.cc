@@ -59,17 +59,16 @@ Value gvk(std::string_view group, std::string_view version, std::string_view kin
 }
 
 Value aggregated_resource(const KindInfo& kind) {
-  Value out = Value::object({{"resource", kind.plural}, {"responseKind", gvk(kind.group, kind.version, kind.kind)}});
+  Value out = Value::object({{"resource", kind.plural}, {"responseKind", gvk("", "", kind.kind)}});
   out.set("scope", kind.namespaced ? "Namespaced" : "Cluster");
   out.set("singularResource", kind.singular);
   out.set("verbs", verbs(kind.verbs));
   if (!kind.short_names.empty()) out.set("shortNames", strings(kind.short_names));
   if (!kind.categories.empty()) out.set("categories", strings(kind.categories));
   for (const Subresource& sub : kind.subresources) {
-    const bool own = sub.version.empty();
     Value one = Value::object({{"subresource", sub.name}});
-    one.set("responseKind", gvk(own ? kind.group : sub.group, own ? kind.version : sub.version,
-                                sub.kind.empty() ? kind.kind : sub.kind));
+    // Group and version are told only where they are not the parent's.
+    one.set("responseKind", gvk(sub.group, sub.version, sub.kind.empty() ? kind.kind : sub.kind));
     one.set("verbs", verbs(sub.verbs));
     out["subresources"].push_back(std::move(one));
   }
@@ -101,7 +100,6 @@ std::string aggregated(const schema::Registry& registry, bool legacy) {
     }
     Value metadata = Value::object();
     if (!legacy) metadata.set("name", group.group);
-    metadata.set("creationTimestamp", nullptr);
     items.push_back(Value::object({{"metadata", std::move(metadata)}, {"versions", std::move(versions)}}));
   }
   Value out = Value::object(

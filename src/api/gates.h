@@ -20,6 +20,7 @@ class Gates {
   explicit Gates(const Core& core);
   ~Gates();
 
+  /// With impersonation (Impersonate-User, -Group, -Uid), which the true user must be allowed.
   Result<auth::User> authenticate(const http::Request& request) const;
   /// Error: 403 in upstream's words.
   Result<void> authorize(const auth::User& user, const Route& route, std::string_view path) const;
@@ -29,6 +30,10 @@ class Gates {
   const auth::RbacLookup& rbac() const { return *rbac_; }
 
  private:
+  Result<auth::User> impersonated(const http::Request& request, const auth::User& user) const;
+  Result<void> may_impersonate(const auth::User& user, std::string_view resource, std::string_view name,
+                               std::string_view ns) const;
+
   std::unique_ptr<auth::AccountLookup> accounts_;
   std::unique_ptr<auth::RbacLookup> rbac_;
   auth::Authenticator authenticator_;

@@ -86,6 +86,20 @@ TEST_F(ServerTest, roles_let_users_do_what_they_name) {
             "jane");
 }
 
+TEST_F(ServerTest, who_may_impersonate_acts_as_another) {
+  const auto as_jane = [&] {
+    auto out = std::make_shared<http::Request>(*request("GET", kPods));
+    out->headers.emplace_back("impersonate-user", "jane");
+    auto writer = std::make_shared<TestWriter>();
+    api_->handle(out, writer);
+    return std::move(*object::parse_json(writer->text));
+  };
+  EXPECT_NE(View(as_jane())["message"].str().find("User \"jane\" cannot list resource"), std::string::npos);
+  user_ = "bob";
+  groups_.clear();
+  EXPECT_NE(View(as_jane())["message"].str().find("User \"bob\" cannot impersonate resource \"users\""), std::string::npos);
+}
+
 TEST_F(ServerTest, scale_reads_and_sets_replicas_alone) {
   const std::string deployments = "/apis/apps/v1/namespaces/default/deployments";
   ask("POST", deployments, R"({"metadata":{"name":"d"},"spec":{"selector":{"matchLabels":{"a":"b"}},

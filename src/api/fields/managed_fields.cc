@@ -27,9 +27,9 @@ object::Document make_empty_object(schema::Type type) {
 object::Document empty_object(const schema::KindInfo& kind) {
   if (kind.custom) return make_empty_object(kind.type);
   static std::mutex mutex;
-  static std::map<const void*, object::Document> known;
+  static std::map<std::string_view, object::Document> known;  // models are unique and last as long as the program
   const std::lock_guard lock(mutex);
-  auto& document = known[&kind.type.rec()];
+  auto& document = known[kind.type.model()];
   if (!document) document = make_empty_object(kind.type);
   return document;
 }
