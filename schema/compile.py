@@ -30,11 +30,12 @@ def main():
     try:
         built = model.Model(args.source, args.descriptors)
         kinds = overlay.load(sorted(here.glob("*.yaml")), built)
+        kinds.sort(key=lambda k: (-k.group_priority, k.group, -k.version_priority, k.version, k.facts["plural"]))
+        types = list(built.types.values())
+        data = table.Writer().file(types, kinds)
     except model.Problem as problem:
         raise SystemExit(f"schema: {problem}")
-    kinds.sort(key=lambda k: (-k.group_priority, k.group, -k.version_priority, k.version, k.facts["plural"]))
-    types = list(built.types.values())
-    write_if_changed(args.out / "schema_table.bin", table.Writer().file(types, kinds))
+    write_if_changed(args.out / "schema_table.bin", data)
     write_if_changed(args.out / "known_names.inc", table.known_names(types).encode())
 
 

@@ -1,7 +1,7 @@
 """Writes the table: the records of src/schema/table.h, little-endian, and the list of known member names."""
 import struct
 
-from .model import FORMS, SCALARS
+from .model import FORMS, SCALARS, Problem
 from .overlay import verb_mask
 
 NONE = 0xFFFFFFFF
@@ -26,6 +26,8 @@ class Writer:
                                          "subresources", "kinds", "string_list", "index")}
 
     def text(self, value):
+        if value is not None and not isinstance(value, str):  # YAML takes a bare `no` for false
+            raise Problem(f"{value!r} stands where text belongs: quote it")
         data = (value or "").encode()
         if data not in self.seen:
             self.seen[data] = len(self.pool)

@@ -33,6 +33,7 @@ TEST(Registry, finds_kinds_as_people_type_them) {
     ASSERT_TRUE(kind) << name;
     EXPECT_EQ(kind->kind, "Deployment") << name;
   }
+  EXPECT_EQ(registry.find_by_any_name("no")->kind, "Node");
   EXPECT_EQ(registry.find_by_any_name("ev")->group, "");
   EXPECT_EQ(registry.find_by_any_name("events.events.k8s.io")->group, "events.k8s.io");
   EXPECT_EQ(registry.find_by_any_name("hpa")->version, "v2");
