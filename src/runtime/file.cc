@@ -1,7 +1,6 @@
 #include "runtime/file.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +9,10 @@
 #include <cstring>
 #include <filesystem>
 #include <utility>
+
+#include <fmt/format.h>
+
+#include "runtime/fd.h"
 
 namespace proa::runtime {
 namespace {
@@ -35,14 +38,6 @@ Status file_error(std::string_view what, const std::string& path, int error) {
   return status;
 }
 
-/// Closes at the end of the scope.
-struct Fd {
-  int fd = -1;
-  ~Fd() {
-    if (fd >= 0) close(fd);
-  }
-};
-
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = write(fd, text.data(), text.size());
@@ -60,18 +55,16 @@ std::string folder_of(const std::string& path) {
 
 /// A rename is on disk when its folder is.
 bool sync_folder(const std::string& path) {
-  Fd folder{open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  return folder.fd >= 0 && fsync(folder.fd) == 0;
+  Fd folder(open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return folder && fsync(folder.get()) == 0;
 }
 
 /// Writes the new text beside `path` and puts it in place; what went wrong is in errno.
-bool replace_file(const std::string& path, const std::string& beside, std::string_view text,
-                  mode_t mode) {
+bool replace_file(const std::string& path, const std::string& beside, std::string_view text, mode_t mode) {
   {
-    Fd file{open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)};
-    if (file.fd < 0) return false;
-    if (fchmod(file.fd, mode) != 0 || !write_all(file.fd, text) || fsync(file.fd) != 0)
-      return false;
+    Fd file(open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+    if (!file) return false;
+    if (fchmod(file.get(), mode) != 0 || !write_all(file.get(), text) || fsync(file.get()) != 0) return false;
   }
   return rename(beside.c_str(), path.c_str()) == 0 && sync_folder(path);
 }
@@ -79,15 +72,14 @@ bool replace_file(const std::string& path, const std::string& beside, std::strin
 }  // namespace
 
 Result<std::string> read_file(const std::string& path) {
-  Fd file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (file.fd < 0) return Error(file_error("read", path, errno));
+  Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return Error(file_error("read", path, errno));
   std::string text;
   struct stat about{};
-  if (fstat(file.fd, &about) == 0 && about.st_size > 0)
-    text.reserve(static_cast<size_t>(about.st_size));
+  if (fstat(file.get(), &about) == 0 && about.st_size > 0) text.reserve(static_cast<size_t>(about.st_size));
   char part[16384];
   while (true) {
-    const ssize_t n = read(file.fd, part, sizeof part);
+    const ssize_t n = read(file.get(), part, sizeof part);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return Error(file_error("read", path, errno));
     if (n == 0) return text;
@@ -137,10 +129,10 @@ Result<LockFile> LockFile::acquire(const std::string& path) {
     const ssize_t n = pread(fd, holder, sizeof holder - 1, 0);
     std::string pid(holder, n > 0 ? static_cast<size_t>(n) : 0);
     pid.erase(pid.find_last_not_of(" \n") + 1);
-    return Error(Status{.code = 409,
-                        .reason = "AlreadyExists",
-                        .message = fmt::format("{} is held by the running process {}", path,
-                                               pid.empty() ? "(unknown)" : pid)});
+    return Error(
+        Status{.code = 409,
+               .reason = "AlreadyExists",
+               .message = fmt::format("{} is held by the running process {}", path, pid.empty() ? "(unknown)" : pid)});
   }
   if (ftruncate(fd, 0) != 0 || !write_all(fd, fmt::format("{}\n", getpid())))
     return Error(file_error("write", path, errno));

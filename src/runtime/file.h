@@ -1,9 +1,10 @@
 // Files, with every fault as a Status that names the path and what to do.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
-#include <sys/types.h>
 
 #include "base/status.h"
 

@@ -1,7 +1,6 @@
 #include "runtime/spawn.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
@@ -15,6 +14,8 @@
 #include <cstring>
 #include <string_view>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace proa::runtime {
 namespace {
@@ -36,22 +37,18 @@ Result<Streams> open_streams(const Command& command) {
   } else {
     streams.in = Fd(memfd_create("stdin", MFD_CLOEXEC));
     const auto size = static_cast<ssize_t>(command.stdin_text.size());
-    if (streams.in &&
-        pwrite(streams.in.get(), command.stdin_text.data(), command.stdin_text.size(), 0) != size)
+    if (streams.in && pwrite(streams.in.get(), command.stdin_text.data(), command.stdin_text.size(), 0) != size)
       return Error(spawn_error(command, "no memory for its input"));
   }
   if (!command.log_file.empty()) {
-    streams.log =
-        Fd(open(command.log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
+    streams.log = Fd(open(command.log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
     if (!streams.log)
-      return Error(spawn_error(
-          command, fmt::format("its log file {}: {}", command.log_file, strerror(errno))));
+      return Error(spawn_error(command, fmt::format("its log file {}: {}", command.log_file, strerror(errno))));
     return streams;
   }
   streams.out = Fd(memfd_create("stdout", MFD_CLOEXEC));
   streams.err = Fd(memfd_create("stderr", MFD_CLOEXEC));
-  if (!streams.in || !streams.out || !streams.err)
-    return Error(spawn_error(command, strerror(errno)));
+  if (!streams.in || !streams.out || !streams.err) return Error(spawn_error(command, strerror(errno)));
   return streams;
 }
 
@@ -105,10 +102,6 @@ struct Options {
 
 }  // namespace
 
-Fd::~Fd() {
-  if (fd_ >= 0) close(fd_);
-}
-
 Result<Spawned> spawn(const Command& command) {
   if (command.argv.empty()) return Error(spawn_error(command, "no program named"));
   struct stat about{};
@@ -120,10 +113,9 @@ Result<Spawned> spawn(const Command& command) {
   auto env = environment(command);
   Options options(command, *streams);
   Spawned result;
-  const int error = posix_spawnp(&result.pid, argv[0].c_str(), &options.actions,
-                                 &options.attributes, pointers(argv).data(), pointers(env).data());
-  if (error == ENOENT)
-    return Error(spawn_error(command, "there is no such program; is it installed?"));
+  const int error = posix_spawnp(&result.pid, argv[0].c_str(), &options.actions, &options.attributes,
+                                 pointers(argv).data(), pointers(env).data());
+  if (error == ENOENT) return Error(spawn_error(command, "there is no such program; is it installed?"));
   if (error != 0) return Error(spawn_error(command, strerror(error)));
   result.pidfd = open_pidfd(result.pid);
   if (!result.pidfd) return Error(spawn_error(command, strerror(errno)));
@@ -135,9 +127,7 @@ Result<Spawned> spawn(const Command& command) {
 // By number: the C library's header declares both without extern "C".
 Fd open_pidfd(pid_t pid) { return Fd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))); }
 
-void send_signal(const Fd& pidfd, int signal) {
-  syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0);
-}
+void send_signal(const Fd& pidfd, int signal) { syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0); }
 
 int reap(pid_t pid) {
   int status = 0;
@@ -156,8 +146,7 @@ std::string read_back(const Fd& file) {
   text.resize(static_cast<size_t>(about.st_size));
   size_t have = 0;
   while (have < text.size()) {
-    const ssize_t n =
-        pread(file.get(), text.data() + have, text.size() - have, static_cast<off_t>(have));
+    const ssize_t n = pread(file.get(), text.data() + have, text.size() - have, static_cast<off_t>(have));
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;
     have += static_cast<size_t>(n);

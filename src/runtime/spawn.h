@@ -5,31 +5,12 @@
 #include <sys/types.h>
 
 #include <string>
-#include <utility>
 
 #include "base/status.h"
+#include "runtime/fd.h"
 #include "runtime/process.h"
 
 namespace proa::runtime {
-
-/// Owns a descriptor.
-class Fd {
- public:
-  Fd() = default;
-  explicit Fd(int fd) : fd_(fd) {}
-  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd& operator=(Fd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Fd();
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-  explicit operator bool() const { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
 
 struct Spawned {
   pid_t pid = -1;

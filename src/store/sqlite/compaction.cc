@@ -24,7 +24,9 @@ size_t bytes_of(const Event& event) { return 256 + (event.previous ? event.previ
 Result<Compaction> Compaction::prepare(Database& database, const HistoryLimits& limits, const Recovered& recovered) {
   Compaction made;
   made.limits_ = limits;
-  made.compacted_ = recovered.oldest;
+  const auto compacted = database.number("SELECT value FROM meta WHERE name = 'compacted'");
+  if (!compacted) return Error(compacted.error());
+  made.compacted_ = *compacted;
   struct Text {
     Statement& statement;
     const char* sql;

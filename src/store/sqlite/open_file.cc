@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include "runtime/fd.h"
+
 namespace proa::store::sqlite {
 namespace {
 
@@ -33,7 +35,7 @@ CREATE TABLE version (
   sum INTEGER NOT NULL,
   value BLOB NOT NULL);
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO meta VALUES ('compacted', 1), ('reserved', 1);
+INSERT INTO meta VALUES ('compacted', 1), ('reserved', 1), ('floor', 1), ('identity', 0);
 CREATE VIEW object AS
   SELECT key, max(id) >> 12 AS revision, created, value, sealed, deleted
   FROM version GROUP BY key HAVING deleted = 0;
@@ -57,11 +59,10 @@ uint32_t big_endian(const unsigned char* bytes) {
 
 /// Reads SQLite's file header without SQLite.
 Result<void> check_header(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return Error(store_error(path, fmt::format("cannot be read: {}", strerror(errno))));
+  const runtime::Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return Error(store_error(path, fmt::format("cannot be read: {}", strerror(errno))));
   unsigned char header[kHeaderBytes] = {};
-  const ssize_t n = read(fd, header, sizeof header);
-  close(fd);
+  const ssize_t n = read(file.get(), header, sizeof header);
   if (n == 0) return Error(damaged_error(path, "it is empty"));
   if (n < static_cast<ssize_t>(sizeof header) || memcmp(header, "SQLite format 3", 16) != 0)
     return Error(store_error(path,
@@ -80,24 +81,19 @@ Result<void> check_header(const std::string& path) {
 }
 
 Result<void> sync_folder(const std::string& folder) {
-  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = fd >= 0 && fsync(fd) == 0;
-  const int error = errno;
-  if (fd >= 0) close(fd);
-  if (synced) return {};
-  return Error(store_error(folder, fmt::format("cannot sync the directory: {}", strerror(error))));
+  const runtime::Fd opened(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened && fsync(opened.get()) == 0) return {};
+  return Error(store_error(folder, fmt::format("cannot sync the directory: {}", strerror(errno))));
 }
 
 /// Makes the file under another name and renames it when it is complete: at the path is a whole store or nothing.
 Result<void> create(const std::string& path, const std::string& folder, const char* vfs) {
   const std::string unfinished = path + ".new";
   for (const char* tail : {"", "-journal", "-wal"}) unlink((unfinished + tail).c_str());
-  const int fd = open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0)
+  if (!runtime::Fd(open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)))
     return Error(store_error(path, fmt::format("cannot be made: {}. Run as a user who may write the directory, or "
                                                "choose another data directory",
                                                strerror(errno))));
-  close(fd);
   {
     auto database = Database::open(unfinished, true, vfs);
     if (!database) return Error(database.error());
@@ -109,6 +105,15 @@ Result<void> create(const std::string& path, const std::string& folder, const ch
 }
 
 }  // namespace
+
+int64_t file_identity(const std::string& path) {
+  struct statx about{};
+  if (statx(AT_FDCWD, path.c_str(), 0, STATX_INO | STATX_BTIME, &about) != 0) return 1;
+  uint64_t mixed = about.stx_ino;
+  for (const uint64_t part : {static_cast<uint64_t>(about.stx_btime.tv_sec), uint64_t{about.stx_btime.tv_nsec}})
+    mixed = (mixed ^ part) * 0x9e3779b97f4a7c15 + (mixed >> 29);
+  return static_cast<int64_t>(mixed >> 1 | 1);
+}
 
 Result<Database> open_file(const std::string& path, const char* vfs) {
   const std::string folder = std::filesystem::path(path).parent_path().string();

@@ -12,6 +12,9 @@ inline constexpr uint32_t kFormatVersion = 1;           // user_version
 /// Revisions and places within a commit share a row's id.
 inline constexpr int kPlaceBits = 12;
 
+/// Tells one file from its copies: a number made of inode and birth time. Never 0.
+int64_t file_identity(const std::string& path);
+
 /// Opens the store's file, or makes it. Nothing is written to a file that is refused.
 Result<Database> open_file(const std::string& path, const char* vfs);
 

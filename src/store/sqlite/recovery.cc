@@ -82,10 +82,11 @@ class Recovery {
     return fold(chunk);
   }
 
-  Result<Recovered> finish(Revision reserved) {
+  Result<Recovered> finish(Revision reserved, Revision floor) {
     if (found_.head == compacted_ && compacted_ > reserved)
       return Error(database_.damaged("its newest rows are missing"));
-    found_.head = std::max(found_.head, reserved);
+    found_.head = std::max({found_.head, reserved, floor});
+    cut_history(found_, floor);
     return std::move(found_);
   }
 
@@ -162,16 +163,24 @@ class Recovery {
 
 }  // namespace
 
+void cut_history(Recovered& found, Revision floor) {
+  if (floor <= found.oldest) return;
+  std::erase_if(found.history, [floor](const auto& past) { return past.event->revision <= floor; });
+  found.oldest = floor;
+}
+
 Result<Recovered> recover(Database& database, Sealer* sealer) {
   const auto compacted = database.number("SELECT value FROM meta WHERE name = 'compacted'");
   if (!compacted) return Error(compacted.error());
   const auto reserved = database.number("SELECT value FROM meta WHERE name = 'reserved'");
   if (!reserved) return Error(reserved.error());
+  const auto floor = database.number("SELECT value FROM meta WHERE name = 'floor'");
+  if (!floor) return Error(floor.error());
   auto rows = database.prepare(kSelect);
   if (!rows) return Error(rows.error());
   Recovery recovery(database, sealer, *compacted);
   if (auto read = recovery.read(*rows); !read) return Error(read.error());
-  return recovery.finish(*reserved);
+  return recovery.finish(*reserved, *floor);
 }
 
 }  // namespace proa::store::sqlite

@@ -10,4 +10,7 @@ namespace proa::store::sqlite {
 /// JSON is decoded on all cores; the rest happens on the calling thread.
 Result<Recovered> recover(Database& database, Sealer* sealer);
 
+/// No watch resumes, and no past is read, from before `floor`.
+void cut_history(Recovered& found, Revision floor);
+
 }  // namespace proa::store::sqlite

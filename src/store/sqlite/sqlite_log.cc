@@ -7,6 +7,8 @@
 #include <chrono>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "store/core.h"
 #include "store/sqlite/open_file.h"
 #include "store/sqlite/recovery.h"
@@ -34,20 +36,39 @@ Result<std::unique_ptr<SqliteLog>> SqliteLog::open(const SqliteOptions& options,
   };
   auto found = recover(*database, options.sealer);
   if (!found) return refuse(found.error());
+  runtime::Clock& clock = options.clock != nullptr ? *options.clock : runtime::system_clock();
+  // On a full disk reads still work: the first write that finds room notes what was reserved.
+  if (auto noted = check_in(*database, *found, clock); !noted) {
+    (void)database->run("ROLLBACK");
+    found->reserved = found->head;
+  }
   auto writer = RowWriter::prepare(*database, options.sealer);
   if (!writer) return refuse(writer.error());
   auto compaction = Compaction::prepare(*database, {.max_age = options.history_seconds * runtime::kSecond}, *found);
   if (!compaction) return refuse(compaction.error());
   auto reserve = database->prepare("UPDATE meta SET value = ?1 WHERE name = 'reserved'");
   if (!reserve) return refuse(reserve.error());
-  found->reserved = found->head + kReserve;
-  reserve->bind(1, found->reserved);
-  // On a full disk reads still work; the first write that finds room notes it.
-  if (auto noted = database->run(*reserve); !noted) found->reserved = found->head;
   recovered = std::move(*found);
-  runtime::Clock& clock = options.clock != nullptr ? *options.clock : runtime::system_clock();
   return std::unique_ptr<SqliteLog>(
       new SqliteLog(std::move(*database), std::move(*writer), std::move(*compaction), std::move(*reserve), clock));
+}
+
+Result<void> SqliteLog::check_in(Database& database, Recovered& found, runtime::Clock& clock) {
+  const auto known = database.number("SELECT value FROM meta WHERE name = 'identity'");
+  if (!known) return Error(known.error());
+  const int64_t identity = file_identity(database.path());
+  Revision floor = 0;
+  if (*known != 0 && *known != identity) {
+    // A copy: a backup that was restored. Clients may have seen a future of it that is gone: they shall list anew.
+    found.head = floor = std::max(found.head + kReserve, ahead_of_time(clock));
+    cut_history(found, floor);
+  }
+  found.reserved = found.head + kReserve;
+  const std::string sql = fmt::format(
+      "BEGIN IMMEDIATE; UPDATE meta SET value = max(value, {}) WHERE name = 'floor';"
+      "UPDATE meta SET value = {} WHERE name = 'identity'; UPDATE meta SET value = {} WHERE name = 'reserved'; COMMIT",
+      floor, identity, found.reserved);
+  return database.run(sql.c_str());
 }
 
 SqliteLog::SqliteLog(Database database, RowWriter writer, Compaction compaction, Statement reserve,

@@ -27,6 +27,8 @@ class SqliteLog : public Log {
 
  private:
   SqliteLog(Database database, RowWriter writer, Compaction compaction, Statement reserve, runtime::Clock& clock);
+  /// Notes, in one transaction, that the log is open: where the file lies, and which revisions may be given out.
+  static Result<void> check_in(Database& database, Recovered& found, runtime::Clock& clock);
   void run();
   Result<void> write(const Batch& batch);
   Result<void> write_rows(const Batch& batch);

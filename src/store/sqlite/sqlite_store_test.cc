@@ -90,16 +90,35 @@ TEST_F(SqliteStore, watches_and_past_states_resume_across_a_restart) {
 
 TEST_F(SqliteStore, after_a_crash_no_revision_comes_back) {
   const Revision last = put("/a/1", "x");
-  // The files as a kill would leave them.
-  const TempDir crashed;
-  for (const char* tail : {"", "-wal"})
-    std::filesystem::copy_file(options_.path + tail, crashed.path + "/proa.db" + tail);
-  const auto after = open_store({.path = crashed.path + "/proa.db", .clock = &clock_});
+  // What a kill leaves: a second look at files that nobody closed.
+  const auto after = open_store(options_);
   EXPECT_EQ(text_of(after->snapshot()->get("/a/1")), "x");
   // A writer may have seen revisions that were given out and never became durable.
   EXPECT_GT(after->snapshot()->revision(), last + 1000);
   EXPECT_GT(testing_commit(*after, {test_put("/a/2", "x")}).revision, last + 1000);
   EXPECT_EQ(events_of(*after, last).size(), 1u);
+}
+
+TEST_F(SqliteStore, a_restored_copy_goes_on_ahead_of_all_that_clients_saw) {
+  const Revision saved = put("/a/1", "saved");
+  store_.reset();
+  const TempDir backup;
+  std::filesystem::copy_file(options_.path, backup.path + "/proa.db");
+  reopen();
+  Revision lost = 0;
+  for (int i = 0; i < 10; ++i) lost = put("/a/1", "lost");
+  options_.path = backup.path + "/proa.db";
+  for (int life = 0; life < 2; ++life) {
+    reopen();
+    EXPECT_EQ(text_of(store_->snapshot()->get("/a/1")), "saved");
+    EXPECT_GT(store_->snapshot()->revision(), lost);
+    for (const Revision seen : {saved, lost}) {
+      const auto watch = store_->watch("/a/", seen, [] {});
+      ASSERT_FALSE(watch) << "it would miss that the future it saw is gone";
+      EXPECT_EQ(watch.error().reason, "Expired");
+    }
+    EXPECT_GT(put("/a/2", "x"), lost);
+  }
 }
 
 TEST_F(SqliteStore, history_is_forgotten_after_its_time_and_the_state_stays) {
