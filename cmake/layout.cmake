@@ -23,7 +23,7 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/src/sim/sim_run.cc)
   target_link_libraries(sim_run PRIVATE proa_sim)
 endif()
 if(EXISTS ${CMAKE_SOURCE_DIR}/src/main/main.cc)
-  proa_room(main DEPS sim cli net node scheduler controllers api admission auth http client schema store
+  proa_room(main DEPS cli net node scheduler controllers api admission auth http client schema store
                       runtime object base)
   add_executable(proa ${CMAKE_SOURCE_DIR}/src/main/main.cc)
   target_link_libraries(proa PRIVATE proa_main)

@@ -192,6 +192,21 @@ TEST_F(DeploymentPlanTest, recreate_waits_until_no_old_pod_runs) {
   EXPECT_EQ(writes(), (Writes{"create 3", "status"}));
 }
 
+TEST_F(DeploymentPlanTest, a_rollout_is_told_also_when_the_status_that_began_it_was_lost) {
+  web["spec"]["strategy"] = json(R"({"type": "Recreate"})");
+  sets = {make_set(web, 1, 3, 3)};
+  web["status"] = status();  // complete, and about web-1
+  resize(sets[0], 0, 0);
+  set_image(web, "v2");
+  sets.push_back(make_set(web, 2, 3, 0));
+  EXPECT_EQ(text(condition("Progressing")), "True NewReplicaSetAvailable: ReplicaSet \"web-1\" has successfully progressed.");
+  Value behind = web["status"];  // what an informer shows that lags behind
+  behind["updatedReplicas"] = 0;
+  behind["replicas"] = 0;
+  web["status"] = behind;
+  EXPECT_EQ(text(condition("Progressing")), "True ReplicaSetUpdated: ReplicaSet \"web-2\" is progressing.");
+}
+
 TEST_F(DeploymentPlanTest, a_paused_deployment_scales_but_does_not_roll) {
   sets = {make_set(web, 1, 3, 3)};
   set_image(web, "v2");
