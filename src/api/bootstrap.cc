@@ -1,6 +1,8 @@
 #include "api/bootstrap.h"
 
 #include <charconv>
+#include <mutex>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -91,38 +93,50 @@ std::vector<Value> wanted(const Core& core) {
   return out;
 }
 
+/// Counts answers: all objects are asked for at once, so that they share commits.
 struct Progress {
-  Core& core;
-  std::vector<Value> objects;
+  explicit Progress(std::function<void(Result<void>)> the_done) : done(std::move(the_done)) {}
   std::function<void(Result<void>)> done;
-  size_t next = 0;
-};
+  std::mutex mutex;
+  size_t waiting = 1;  // the asking itself
+  std::optional<Status> failure;
 
-void step(const std::shared_ptr<Progress>& progress) {
-  Core& core = progress->core;
-  while (progress->next < progress->objects.size()) {
-    Value object = std::move(progress->objects[progress->next++]);
-    const View view(object);
-    const schema::KindRef kind = core.registry.find_kind(view["apiVersion"].as_string(), view["kind"].as_string());
-    if (kind == nullptr) continue;
-    Target target{.kind = kind,
-                  .stored = core.stored_kind(kind),
-                  .ns = view["metadata"]["namespace"].str(),
-                  .name = view["metadata"]["name"].str(),
-                  .subresource = ""};
-    if (core.store.latest(target.key()) != nullptr) continue;
-    auto call = std::make_shared<Call>();
-    call->user = {.name = "system:apiserver", .groups = {"system:masters"}};
-    call->field_manager = "kube-apiserver";
-    if (auto ok = decode_object(object, *kind, kind->type, {}, *call); !ok) return progress->done(Error(ok.error()));
-    schema::apply_defaults(object, kind->type, core.now());
-    target.name.clear();
-    return create(core, std::move(target), std::move(call), std::move(object), [progress](Result<Stored> result) {
-      if (!result && !result.error().is("AlreadyExists")) return progress->done(Error(result.error()));
-      step(progress);
-    });
+  void answer(const Result<Stored>& result) {
+    std::optional<Status> failed;
+    {
+      const std::lock_guard lock(mutex);
+      if (!result && !result.error().is("AlreadyExists") && !failure) failure = result.error();
+      if (--waiting > 0) return;
+      failed = failure;
+    }
+    if (failed) return done(Error(*failed));
+    done({});
   }
-  progress->done({});
+};
+using ProgressPtr = std::shared_ptr<Progress>;
+
+void make(Core& core, const ProgressPtr& progress, Value object) {
+  const View view(object);
+  const schema::KindRef kind = core.registry.find_kind(view["apiVersion"].as_string(), view["kind"].as_string());
+  if (kind == nullptr) return;
+  Target target{.kind = kind,
+                .stored = core.stored_kind(kind),
+                .ns = view["metadata"]["namespace"].str(),
+                .name = view["metadata"]["name"].str(),
+                .subresource = ""};
+  if (core.store.latest(target.key()) != nullptr) return;
+  auto call = std::make_shared<Call>();
+  call->user = {.name = "system:apiserver", .groups = {"system:masters"}};
+  call->field_manager = "kube-apiserver";
+  {
+    const std::lock_guard lock(progress->mutex);
+    ++progress->waiting;
+  }
+  if (auto ok = decode_object(object, *kind, kind->type, {}, *call); !ok) return progress->answer(Error(ok.error()));
+  schema::apply_defaults(object, kind->type, core.now());
+  target.name.clear();
+  create(core, std::move(target), std::move(call), std::move(object),
+         [progress](Result<Stored> result) { progress->answer(result); });
 }
 
 }  // namespace
@@ -130,7 +144,9 @@ void step(const std::shared_ptr<Progress>& progress) {
 void bootstrap(Core& core, std::function<void(Result<void>)> done) {
   fill_allocators(core);
   core.expiry().note();  // events from before a restart
-  step(std::make_shared<Progress>(Progress{core, wanted(core), std::move(done)}));
+  const auto progress = std::make_shared<Progress>(std::move(done));
+  for (Value& object : wanted(core)) make(core, progress, std::move(object));
+  progress->answer(Stored{});
 }
 
 }  // namespace proa::api

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <mutex>
 
 #include <fmt/format.h>
 
@@ -197,28 +198,69 @@ void run(const RemovalPtr& removal) {
   commit(removal, std::move(write), std::move(shown));
 }
 
-/// Deletes what a list named, one after the other.
-struct Collection {
-  Core& core;
-  Target target;
-  CallPtr call;
-  DeleteRequest request;
-  Listing listing;
-  std::move_only_function<void(Result<Listing>)> done;
-  size_t next = 0;
-};
+/// Deletes what a list named: so many at a time that they share commits, and without a call stack that grows with
+/// the list where commits answer at once.
+class Collection : public std::enable_shared_from_this<Collection> {
+ public:
+  using Done = std::move_only_function<void(Result<Listing>)>;
+  Collection(Core& core, Target target, CallPtr call, DeleteRequest request, Listing listing, Done done)
+      : core_(core),
+        target_(std::move(target)),
+        call_(std::move(call)),
+        request_(std::move(request)),
+        listing_(std::move(listing)),
+        done_(std::move(done)) {}
 
-void next_of(const std::shared_ptr<Collection>& collection) {
-  if (collection->next == collection->listing.entries.size()) return collection->done(std::move(collection->listing));
-  const View object = collection->listing.entries[collection->next++]->document.root();
-  Target target = collection->target;
-  target.ns = object::namespace_of(object);
-  target.name = object::name_of(object);
-  remove(collection->core, std::move(target), collection->call, collection->request, [collection](Result<Deleted> one) {
-    if (!one && !one.error().is("NotFound")) return collection->done(Error(one.error()));
-    next_of(collection);
-  });
-}
+  void go_on() {
+    std::unique_lock lock(mutex_);
+    if (std::exchange(busy_, true)) return;  // whoever is at it goes on
+    while (next_ < listing_.entries.size() && in_flight_ < kAtOnce && !failure_) {
+      const store::EntryPtr entry = listing_.entries[next_++];
+      ++in_flight_;
+      lock.unlock();
+      start(entry->document.root());
+      lock.lock();
+    }
+    busy_ = false;
+    const bool over = in_flight_ == 0 && (failure_ || next_ == listing_.entries.size());
+    if (!over || std::exchange(answered_, true)) return;
+    lock.unlock();
+    if (failure_) return done_(Error(*failure_));
+    done_(std::move(listing_));
+  }
+
+ private:
+  static constexpr int kAtOnce = 64;
+
+  void start(View object) {
+    Target target = target_;
+    target.ns = object::namespace_of(object);
+    target.name = object::name_of(object);
+    remove(core_, std::move(target), call_, request_,
+           [self = shared_from_this()](Result<Deleted> one) { self->finished(one); });
+  }
+
+  void finished(const Result<Deleted>& one) {
+    {
+      const std::lock_guard lock(mutex_);
+      --in_flight_;
+      if (!one && !one.error().is("NotFound") && !failure_) failure_ = one.error();
+    }
+    go_on();
+  }
+
+  Core& core_;
+  const Target target_;
+  const CallPtr call_;
+  const DeleteRequest request_;
+  std::mutex mutex_;
+  Listing listing_;
+  Done done_;
+  std::optional<Status> failure_;
+  size_t next_ = 0;
+  int in_flight_ = 0;
+  bool busy_ = false, answered_ = false;
+};
 
 }  // namespace
 
@@ -237,8 +279,9 @@ void remove_collection(Core& core, Target target, CallPtr call, DeleteRequest re
                        std::move_only_function<void(Result<Listing>)> done) {
   auto listing = list(core, target, list_request);
   if (!listing) return done(Error(listing.error()));
-  next_of(std::make_shared<Collection>(
-      Collection{core, std::move(target), std::move(call), std::move(request), std::move(*listing), std::move(done)}));
+  std::make_shared<Collection>(core, std::move(target), std::move(call), std::move(request), std::move(*listing),
+                               std::move(done))
+      ->go_on();
 }
 
 }  // namespace proa::api

@@ -78,6 +78,12 @@ TEST_F(DeleteTest, collections_go_by_selector) {
   EXPECT_EQ(ask("GET", at(kMaps, "b")).code, 200);
 }
 
+TEST_F(DeleteTest, a_large_collection_goes_without_a_deep_stack) {
+  for (int i = 0; i < 3000; ++i) ask("POST", kMaps, config_map("m-" + std::to_string(i)));
+  EXPECT_EQ(ask("DELETE", kMaps)["items"].size(), 3001u);
+  EXPECT_EQ(ask("GET", kMaps)["items"].size(), 0u);
+}
+
 TEST_F(DeleteTest, three_namespaces_never_go_and_others_wait_for_their_finalizer) {
   EXPECT_EQ(ask("DELETE", "/api/v1/namespaces/default").message(),
             R"(namespaces "default" is forbidden: this namespace may not be deleted)");

@@ -24,9 +24,9 @@ class ListWriter : public std::enable_shared_from_this<ListWriter> {
   ListWriter(ExchangePtr exchange, Listing listing)
       : exchange_(std::move(exchange)), listing_(std::move(listing)), table_(table_context(*exchange_)) {}
 
-  void start() {
+  void start(bool in_pieces) {
     head();
-    while (next_ < listing_.entries.size() && piece_.size() < kPiece) item();
+    while (next_ < listing_.entries.size() && (piece_.size() < kPiece || !in_pieces)) item();
     if (next_ == listing_.entries.size()) {
       tail();
       return exchange_->send(200, content_type(), http::share(std::move(piece_)));
@@ -237,10 +237,10 @@ ListRequest list_request(const http::Query& query) {
   return out;
 }
 
-void send_listing(const ExchangePtr& exchange, Listing listing) {
+void send_listing(const ExchangePtr& exchange, Listing listing, bool in_pieces) {
   const Media media = exchange->media;
   if (media.shape == Shape::kTable || (media.format == Format::kJson && !media.pretty))
-    return std::make_shared<ListWriter>(exchange, std::move(listing))->start();
+    return std::make_shared<ListWriter>(exchange, std::move(listing))->start(in_pieces);
   if (media.format == Format::kProtobuf && !exchange->target.kind->custom)
     return exchange->send(200, media.content_type(), http::share(ProtobufList(*exchange, listing).finish()));
   const bool partial = media.shape != Shape::kObject;

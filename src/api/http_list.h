@@ -6,7 +6,8 @@
 
 namespace proa::api {
 
-void send_listing(const ExchangePtr& exchange, Listing listing);
+/// `in_pieces`: only on the I/O thread; elsewhere the list goes out whole.
+void send_listing(const ExchangePtr& exchange, Listing listing, bool in_pieces = true);
 TableContext table_context(const Exchange& exchange);
 Result<object::Value> read_protobuf_options(std::string_view body);
 

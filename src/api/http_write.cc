@@ -199,7 +199,7 @@ void serve_delete_collection(const ExchangePtr& exchange) {
   remove_collection(exchange->core, exchange->target, exchange->call, std::move(*request),
                     list_request(exchange->query()), [exchange](Result<Listing> result) {
                       if (!result) return exchange->fail(result.error());
-                      send_listing(exchange, std::move(*result));
+                      send_listing(exchange, std::move(*result), false);
                     });
 }
 
