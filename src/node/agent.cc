@@ -35,10 +35,15 @@ using ByPod = std::map<std::string, PodRuntimeState>;
 
 struct Agent::State : std::enable_shared_from_this<State> {
   State(NodeSettings s, AgentParts p)
-      : settings(std::move(s)), parts(p), informers(p.client, p.executor), events(p.client, p.executor, "kubelet", settings.name),
-        volumes(settings.simulated ? make_simulated_volumes() : make_volumes(settings, p.client, informers, p.executor)),
+      : settings(std::move(s)),
+        parts(p),
+        informers(p.client, p.executor),
+        events(p.client, p.executor, "kubelet", settings.name),
+        volumes(settings.simulated ? make_simulated_volumes()
+                                   : make_volumes(settings, p.client, informers, p.executor)),
         context{settings, p.executor, p.client, events, p.runtime, *volumes, p.network, p.drain, {}, {}},
-        heartbeat(settings, p.client, p.executor), timer(p.executor),
+        heartbeat(settings, p.client, p.executor),
+        timer(p.executor),
         rotation(p.executor, p.runtime, [this] { return running_containers(); }) {}
 
   NodeSettings settings;
@@ -99,11 +104,13 @@ struct Agent::State : std::enable_shared_from_this<State> {
     informers.start();
     if (!settings.simulated) rotation.start();
     parts.runtime.version(guarded([](State& self, Result<cri::Version> got) {
-      const std::string name = got ? fmt::format("{}://{}", got->runtime_name, got->runtime_version) : "containerd://unknown";
+      const std::string name =
+          got ? fmt::format("{}://{}", got->runtime_name, got->runtime_version) : "containerd://unknown";
       self.node.info = node_info(name, self.settings.kubelet_version);
       self.node.ready = got.has_value();
       if (!got) self.node.not_ready_reason = got.error().message;
-      self.heartbeat.start(self.node, self.guarded([](State& state, Result<void> how) { state.registered(std::move(how)); }));
+      self.heartbeat.start(self.node,
+                           self.guarded([](State& state, Result<void> how) { state.registered(std::move(how)); }));
       self.list_images();
     }));
     informers.when_synced(guarded([&pods](State& self) { self.adopt(pods); }));
@@ -128,19 +135,19 @@ struct Agent::State : std::enable_shared_from_this<State> {
   /// Pods that run already find their worker; what belongs to none is removed.
   void adopt(client::Informer& pods) {
     gather_all(parts.runtime, "", guarded([&pods](State& self, Result<PodRuntimeState> got) {
-      if (!got) return self.timer.start(kRetry, self.guarded([&pods](State& state) { state.adopt(pods); }));
-      ByPod found = by_pod(std::move(*got));
-      self.adopted = true;
-      for (const Document& pod : pods.list()) {
-        const std::string uid(object::uid_of(pod.root()));
-        const auto at = found.find(uid);
-        self.add(pod, at == found.end() ? PodRuntimeState() : std::move(at->second));
-        found.erase(uid);
-      }
-      for (const auto& [uid, state] : found) self.remove_orphan(uid, state);
-      self.timer.start(kRelistPeriod, [state = &self] { state->relist(); });
-      self.report_ready();
-    }));
+                 if (!got) return self.timer.start(kRetry, self.guarded([&pods](State& state) { state.adopt(pods); }));
+                 ByPod found = by_pod(std::move(*got));
+                 self.adopted = true;
+                 for (const Document& pod : pods.list()) {
+                   const std::string uid(object::uid_of(pod.root()));
+                   const auto at = found.find(uid);
+                   self.add(pod, at == found.end() ? PodRuntimeState() : std::move(at->second));
+                   found.erase(uid);
+                 }
+                 for (const auto& [uid, state] : found) self.remove_orphan(uid, state);
+                 self.timer.start(kRelistPeriod, [state = &self] { state->relist(); });
+                 self.report_ready();
+               }));
   }
 
   static ByPod by_pod(PodRuntimeState all) {
@@ -178,10 +185,11 @@ struct Agent::State : std::enable_shared_from_this<State> {
   void remove_orphan(const std::string& uid, const PodRuntimeState& state) {
     for (const auto& sandbox : state.sandboxes)
       parts.runtime.stop_pod_sandbox(sandbox.id, guarded([id = sandbox.id](State& self, const Result<void>&) {
-        self.parts.runtime.remove_pod_sandbox(id, [](const Result<void>&) {});
-      }));
+                                       self.parts.runtime.remove_pod_sandbox(id, [](const Result<void>&) {});
+                                     }));
     if (state.sandboxes.empty())
-      for (const auto& container : state.containers) parts.runtime.remove_container(container.id, [](const Result<void>&) {});
+      for (const auto& container : state.containers)
+        parts.runtime.remove_container(container.id, [](const Result<void>&) {});
     volumes->remove(uid);
   }
 
@@ -197,13 +205,16 @@ struct Agent::State : std::enable_shared_from_this<State> {
   /// Compares what the runtime lists with what the workers know: a look at each pod that differs.
   void relist() {
     timer.start(kRelistPeriod, [this] { relist(); });
-    parts.runtime.list_containers("", guarded([](State& self, Result<std::vector<cri::Container>> containers) {
-      if (!containers) return self.set_ready(false, containers.error().message);
-      self.set_ready(true, {});
-      self.parts.runtime.list_sandboxes("", self.guarded([containers = std::move(*containers)](State& state, Result<std::vector<cri::Sandbox>> sandboxes) {
-        if (sandboxes) state.compare(containers, *sandboxes);
-      }));
-    }));
+    parts.runtime.list_containers(
+        "", guarded([](State& self, Result<std::vector<cri::Container>> containers) {
+          if (!containers) return self.set_ready(false, containers.error().message);
+          self.set_ready(true, {});
+          self.parts.runtime.list_sandboxes(
+              "", self.guarded(
+                      [containers = std::move(*containers)](State& state, Result<std::vector<cri::Sandbox>> sandboxes) {
+                        if (sandboxes) state.compare(containers, *sandboxes);
+                      }));
+        }));
   }
 
   void compare(const std::vector<cri::Container>& containers, const std::vector<cri::Sandbox>& sandboxes) {
@@ -248,16 +259,18 @@ struct Agent::State : std::enable_shared_from_this<State> {
 
   void stop_all(std::function<void()> done) {
     workers.clear();
-    parts.runtime.list_sandboxes("", guarded([done = std::move(done)](State& self, Result<std::vector<cri::Sandbox>> got) {
-      if (!got || got->empty()) return done();
-      auto open = std::make_shared<size_t>(got->size());
-      for (const cri::Sandbox& each : *got)
-        self.parts.runtime.stop_pod_sandbox(each.id, self.guarded([open, done, id = each.id](State& state, const Result<void>&) {
-          state.parts.runtime.remove_pod_sandbox(id, [open, done](const Result<void>&) {
-            if (--*open == 0) done();
-          });
+    parts.runtime.list_sandboxes(
+        "", guarded([done = std::move(done)](State& self, Result<std::vector<cri::Sandbox>> got) {
+          if (!got || got->empty()) return done();
+          auto open = std::make_shared<size_t>(got->size());
+          for (const cri::Sandbox& each : *got)
+            self.parts.runtime.stop_pod_sandbox(
+                each.id, self.guarded([open, done, id = each.id](State& state, const Result<void>&) {
+                  state.parts.runtime.remove_pod_sandbox(id, [open, done](const Result<void>&) {
+                    if (--*open == 0) done();
+                  });
+                }));
         }));
-    }));
   }
 };
 

@@ -1,6 +1,8 @@
 // The agent with a made-up runtime, API and clock: whole lives of pods, without a sleep.
 #include "node/agent.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 
 #include "client/fake_client.h"
@@ -76,7 +78,8 @@ TEST_F(AgentTest, registers_a_ready_node_and_renews_its_lease) {
   ASSERT_TRUE(node);
   EXPECT_EQ(condition(node["status"], "Ready")["message"].as_string(), "kubelet is posting ready status");
   EXPECT_EQ(node["status"]["capacity"]["cpu"].as_string(), "4");
-  const std::string first = client_.find(client::resources::kLeases, "kube-node-lease", "node")["spec"]["renewTime"].str();
+  const std::string first =
+      client_.find(client::resources::kLeases, "kube-node-lease", "node")["spec"]["renewTime"].str();
   const size_t writes = client_.writes.size();
   executor_.advance(30 * kSecond);
   EXPECT_NE(client_.find(client::resources::kLeases, "kube-node-lease", "node")["spec"]["renewTime"].str(), first);
@@ -126,6 +129,15 @@ TEST_F(AgentTest, restarts_what_crashes_after_growing_pauses) {
   EXPECT_EQ(phase("web"), "Running");
 }
 
+TEST_F(AgentTest, sees_the_end_of_a_container_that_ends_at_once) {
+  runtime_.on_start([](const auto&, const auto&) { return cri::FakeLife{.ends_after = 0, .exit_code = 127}; });
+  put("web");
+  executor_.advance(3 * kSecond);
+  EXPECT_EQ(main_of(pod("web"))["restartCount"].as_int(), 1);
+  EXPECT_EQ(main_of(pod("web"))["state"]["waiting"]["reason"].as_string(), "CrashLoopBackOff");
+  EXPECT_EQ(std::ranges::count(runtime_.calls(), "start main"), 2);
+}
+
 TEST_F(AgentTest, a_job_like_pod_runs_to_its_end) {
   runtime_.on_start([](const auto&, const auto&) { return cri::FakeLife{.ends_after = kSecond}; });
   put("job", R"("restartPolicy":"Never","containers":[{"name":"main","image":"app"}])");
@@ -153,7 +165,8 @@ TEST_F(AgentTest, waits_for_a_configmap_that_the_environment_needs) {
   put("web", R"("containers":[{"name":"main","image":"app","envFrom":[{"configMapRef":{"name":"settings"}}]}])");
   EXPECT_EQ(main_of(pod("web"))["state"]["waiting"]["reason"].as_string(), "CreateContainerConfigError");
   EXPECT_EQ(main_of(pod("web"))["state"]["waiting"]["message"].as_string(), "configmap \"settings\" not found");
-  client_.put(client::resources::kConfigMaps, json(R"({"metadata":{"name":"settings","namespace":"default"},"data":{"A":"1"}})"));
+  client_.put(client::resources::kConfigMaps,
+              json(R"({"metadata":{"name":"settings","namespace":"default"},"data":{"A":"1"}})"));
   executor_.advance(5 * kSecond);
   EXPECT_EQ(phase("web"), "Running");
 }
@@ -161,7 +174,8 @@ TEST_F(AgentTest, waits_for_a_configmap_that_the_environment_needs) {
 TEST_F(AgentTest, kills_what_fails_its_liveness_probe) {
   int answer = 0;
   runtime_.on_exec([&](const std::string&, const auto&) { return cri::ExecResult{"", "no", answer}; });
-  put("web", R"("containers":[{"name":"main","image":"app","livenessProbe":{"exec":{"command":["check"]},"periodSeconds":2,"failureThreshold":2}}])");
+  put("web",
+      R"("containers":[{"name":"main","image":"app","livenessProbe":{"exec":{"command":["check"]},"periodSeconds":2,"failureThreshold":2}}])");
   executor_.advance(10 * kSecond);
   EXPECT_EQ(main_of(pod("web"))["restartCount"].as_int(), 0);
   answer = 1;
@@ -208,7 +222,8 @@ TEST_F(AgentTest, mends_pods_after_a_power_cut) {
 
 TEST_F(AgentTest, runs_on_when_a_status_write_meets_a_conflict) {
   int conflicts = 3;
-  client_.refuse = [&](std::string_view verb, const client::Resource& resource, std::string_view) -> std::optional<Status> {
+  client_.refuse = [&](std::string_view verb, const client::Resource& resource,
+                       std::string_view) -> std::optional<Status> {
     if (verb == "update" && resource == kPods && conflicts-- > 0) return base::modified_conflict({"", "pods"}, "web");
     return std::nullopt;
   };
@@ -220,7 +235,9 @@ TEST_F(AgentTest, runs_on_when_a_status_write_meets_a_conflict) {
 TEST_F(AgentTest, reports_a_runtime_that_is_down_and_its_return) {
   runtime_.set_down("connection refused");
   executor_.advance(61 * kSecond);
-  const auto ready = [&] { return condition(client_.find(client::resources::kNodes, "", "node")["status"], "Ready")["status"].str(); };
+  const auto ready = [&] {
+    return condition(client_.find(client::resources::kNodes, "", "node")["status"], "Ready")["status"].str();
+  };
   EXPECT_EQ(ready(), "False");
   runtime_.set_down("");
   executor_.advance(61 * kSecond);
@@ -233,7 +250,8 @@ TEST_F(AgentTest, runs_hooks_and_gives_what_is_left_of_the_grace) {
     hooks.push_back(command.front());
     return cri::ExecResult{};
   });
-  put("web", R"("containers":[{"name":"main","image":"app","lifecycle":{"postStart":{"exec":{"command":["hello"]}},"preStop":{"sleep":{"seconds":10}}}}])");
+  put("web",
+      R"("containers":[{"name":"main","image":"app","lifecycle":{"postStart":{"exec":{"command":["hello"]}},"preStop":{"sleep":{"seconds":10}}}}])");
   EXPECT_THAT(hooks, ElementsAre("hello"));
   remove("web");
   executor_.advance(9 * kSecond);

@@ -16,9 +16,7 @@ struct BackOff {
   runtime::TimeNs updated = 0;
 
   /// When a try is allowed again, for something that went wrong at `event`; `event` itself when there is no pause.
-  runtime::TimeNs until(runtime::TimeNs event) const {
-    return pause == 0 || expired(event) ? event : event + pause;
-  }
+  runtime::TimeNs until(runtime::TimeNs event) const { return pause == 0 || expired(event) ? event : event + pause; }
   /// Another try is made now, after what went wrong at `event`.
   void next(runtime::TimeNs event, runtime::TimeNs now) {
     pause = pause == 0 || expired(event) ? kFirst : std::min(pause * 2, kLongest);

@@ -49,9 +49,10 @@ struct ContainerStart::State : std::enable_shared_from_this<State> {
   void start() {
     result.image_back_off = request.image_back_off;
     result.last_pull_error = request.last_pull_error;
-    context.runtime.image_status(with_default_tag(image_name()), [self = shared_from_this()](Result<std::optional<cri::Image>> got) {
-      if (!self->over()) self->image_known(std::move(got));
-    });
+    context.runtime.image_status(with_default_tag(image_name()),
+                                 [self = shared_from_this()](Result<std::optional<cri::Image>> got) {
+                                   if (!self->over()) self->image_known(std::move(got));
+                                 });
   }
 
   /// An image that was built here or loaded is in no registry: it counts as pulled, whatever the policy says.
@@ -66,11 +67,14 @@ struct ContainerStart::State : std::enable_shared_from_this<State> {
     }
     if (*got && (policy != "Always" || !came_from_registry(**got))) {
       image = std::move(**got);
-      event("Normal", "Pulled", fmt::format("Container image \"{}\" already present on machine and can be accessed by the pod", image_name()));
+      event("Normal", "Pulled",
+            fmt::format("Container image \"{}\" already present on machine and can be accessed by the pod",
+                        image_name()));
       return fetch_environment();
     }
     if (policy == "Never") {
-      const std::string message = fmt::format("Container image \"{}\" is not present with pull policy of Never", image_name());
+      const std::string message =
+          fmt::format("Container image \"{}\" is not present with pull policy of Never", image_name());
       event("Warning", "ErrImageNeverPull", message);
       event("Warning", "Failed", "Error: ErrImageNeverPull");
       return finish(Waiting{"ErrImageNeverPull", message});
@@ -84,12 +88,14 @@ struct ContainerStart::State : std::enable_shared_from_this<State> {
       const std::string message = fmt::format("Back-off pulling image \"{}\"", image_name());
       event("Normal", "BackOff", message);
       event("Warning", "Failed", "Error: ImagePullBackOff");
-      return finish(Waiting{"ImagePullBackOff", request.last_pull_error.empty() ? message : message + ": " + request.last_pull_error});
+      return finish(Waiting{"ImagePullBackOff",
+                            request.last_pull_error.empty() ? message : message + ": " + request.last_pull_error});
     }
     event("Normal", "Pulling", fmt::format("Pulling image \"{}\"", image_name()));
-    context.runtime.pull_image(with_default_tag(image_name()), [self = shared_from_this(), now](Result<std::string> got) {
-      if (!self->over()) self->pulled(std::move(got), now);
-    });
+    context.runtime.pull_image(with_default_tag(image_name()),
+                               [self = shared_from_this(), now](Result<std::string> got) {
+                                 if (!self->over()) self->pulled(std::move(got), now);
+                               });
   }
 
   void pulled(Result<std::string> got, runtime::TimeNs since) {
@@ -103,13 +109,15 @@ struct ContainerStart::State : std::enable_shared_from_this<State> {
       return finish(Waiting{"ErrImagePull", why});
     }
     result.last_pull_error.clear();
-    context.runtime.image_status(*got, [self = shared_from_this(), took = now - since](Result<std::optional<cri::Image>> status) {
+    context.runtime.image_status(*got, [self = shared_from_this(),
+                                        took = now - since](Result<std::optional<cri::Image>> status) {
       if (self->over()) return;
       if (!status || !*status) return self->fail("ImageInspectError", "the image that was pulled can't be found");
       self->image = std::move(**status);
       const auto time = fmt::format("{}ms", took / runtime::kMillisecond);
-      self->event("Normal", "Pulled", fmt::format("Successfully pulled image \"{}\" in {} ({} including waiting). Image size: {} bytes.",
-                                                  self->image_name(), time, time, self->image.size));
+      self->event("Normal", "Pulled",
+                  fmt::format("Successfully pulled image \"{}\" in {} ({} including waiting). Image size: {} bytes.",
+                              self->image_name(), time, time, self->image.size));
       self->fetch_environment();
     });
   }
@@ -127,8 +135,12 @@ struct ContainerStart::State : std::enable_shared_from_this<State> {
 
   void configure(const References& references) {
     const std::vector<object::Document> services = context.services();
-    const EnvFacts facts{references, services, request.pod_ips.empty() ? "" : request.pod_ips.front(), context.settings.ip,
-                         context.settings.milli_cpu, context.settings.memory_bytes};
+    const EnvFacts facts{references,
+                         services,
+                         request.pod_ips.empty() ? "" : request.pod_ips.front(),
+                         context.settings.ip,
+                         context.settings.milli_cpu,
+                         context.settings.memory_bytes};
     auto env = make_env(pod(), spec(), facts);
     if (!env) return fail("CreateContainerConfigError", env.error().message);
     auto mounts = context.volumes.mounts(pod(), spec(), request.attempt, *env, request.pod_ips);
@@ -146,13 +158,15 @@ struct ContainerStart::State : std::enable_shared_from_this<State> {
 
   void create(const cri::ContainerConfig& config) {
     const cri::SandboxConfig sandbox = sandbox_config(pod(), context.settings, 0);
-    context.runtime.create_container(request.sandbox_id, config, sandbox, [self = shared_from_this()](Result<std::string> got) {
-      if (!self->done) return;
-      if (!got) return self->fail("CreateContainerError", got.error().message);
-      self->result.container_id = *got;
-      self->event("Normal", "Created", "Container created");
-      if (!self->over()) self->run();
-    });
+    context.runtime.create_container(request.sandbox_id, config, sandbox,
+                                     [self = shared_from_this()](Result<std::string> got) {
+                                       if (!self->done) return;
+                                       if (!got) return self->fail("CreateContainerError", got.error().message);
+                                       self->result.container_id = *got;
+                                       if (self->request.created) self->request.created(*got);
+                                       self->event("Normal", "Created", "Container created");
+                                       if (!self->over()) self->run();
+                                     });
   }
 
   void run() {

@@ -21,10 +21,12 @@ struct StartRequest {
   std::string target_id;  // of an ephemeral container
   BackOff image_back_off;
   std::string last_pull_error;
+  /// Called with the container's id once it exists: from then on its end may be told.
+  std::function<void(const std::string& id)> created;
 };
 
 struct StartResult {
-  std::string container_id;  // empty: none was made
+  std::string container_id;        // empty: none was made
   std::optional<Waiting> waiting;  // set: it failed
   BackOff image_back_off;
   std::string last_pull_error;

@@ -1,6 +1,5 @@
 // The node room against a real containerd: supervisor, CRI client, agent, volumes, probes. Needs root and the
 // tools; says what is missing where it is skipped. The API is a FakeClient on the same loop.
-#include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <condition_variable>
@@ -8,15 +7,16 @@
 #include <mutex>
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include "client/fake_client.h"
 #include "node/agent.h"
 #include "node/containerd/supervisor.h"
 #include "node/cri/client.h"
 #include "node/cri/grpc_channel.h"
+#include "node/image/image_store.h"
 #include "node/image/pause_image.h"
 #include "node/machine.h"
-#include "node/image/image_store.h"
 #include "node/pod_worker.h"
 #include "node/streams/node_streams.h"
 #include "object/json.h"
@@ -56,7 +56,8 @@ class RealNode : public testing::Test {
   void SetUp() override {
     if (const auto missing = missing_prerequisites(); !missing.empty()) GTEST_SKIP() << missing.front();
     if (!runtime::file_exists("/usr/bin/busybox")) GTEST_SKIP() << "busybox-static is not installed";
-    dir_ = fmt::format("/var/tmp/proa-node-test-{}", ::getpid());
+    std::string name = testing::TempDir() + "proa-node-XXXXXX";
+    dir_ = ::mkdtemp(name.data());
     loop_.start();
     on_loop([&] { client_ = std::make_unique<FakeClient>(loop_); });
     start_node();
@@ -65,9 +66,7 @@ class RealNode : public testing::Test {
   void TearDown() override {
     if (dir_.empty()) return;
     Signal stopped;
-    on_loop([&] {
-      agent_->stop_all_pods([&] { supervisor_->stop([&] { stopped.set(); }); });
-    });
+    on_loop([&] { agent_->stop_all_pods([&] { supervisor_->stop([&] { stopped.set(); }); }); });
     EXPECT_TRUE(stopped.wait(30));
     drop_node();
     on_loop([&] { client_.reset(); });
@@ -84,6 +83,13 @@ class RealNode : public testing::Test {
       done.set();
     });
     ASSERT_TRUE(done.wait(60));
+  }
+
+  /// Lets the loop run on for a while.
+  void pause(int milliseconds) {
+    Signal over;
+    on_loop([&] { loop_.after(milliseconds * runtime::kMillisecond, [&] { over.set(); }); });
+    ASSERT_TRUE(over.wait(60));
   }
 
   void start_node() {
@@ -136,7 +142,7 @@ class RealNode : public testing::Test {
       channel_ = std::make_unique<cri::GrpcChannel>(loop_, supervisor_->socket_path());
       channel_->set_namespace("k8s.io");
       import_image(*channel_, single_file_image("bin/busybox", *runtime::read_file("/usr/bin/busybox"), "amd64"),
-                   "docker.io/library/bb:latest", [&](Result<void> how) {
+                   full_image_name("bb"), [&](Result<void> how) {
                      if (!how) error = how.error().message;
                      done.set();
                    });
@@ -162,7 +168,7 @@ class RealNode : public testing::Test {
       bool yes = false;
       on_loop([&] { yes = good(client_->find(client::resources::kPods, "default", name).root()); });
       if (yes) return true;
-      ::usleep(20'000);
+      pause(20);
     }
     on_loop([&] {
       const Document pod = client_->find(client::resources::kPods, "default", name);
@@ -192,11 +198,9 @@ class RealNode : public testing::Test {
 
 TEST_F(RealNode, runs_probes_restarts_and_ends_pods) {
   import_busybox();
-  const auto began = std::chrono::steady_clock::now();
   put_pod("web", R"("command":["/bin/busybox","sh","-c","trap 'exit 0' TERM; /bin/busybox httpd -f -p 80 -h / & wait"],
           "readinessProbe":{"httpGet":{"path":"/bin/busybox","port":80},"periodSeconds":1})");
   ASSERT_TRUE(wait_for("web", is_ready));
-  fmt::print("ready after {} ms\n", std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began).count());
   on_loop([&] {
     const Document pod = client_->find(client::resources::kPods, "default", "web");
     EXPECT_EQ(pod["status"]["phase"].as_string(), "Running");
@@ -225,7 +229,8 @@ TEST_F(RealNode, runs_probes_restarts_and_ends_pods) {
 
 TEST_F(RealNode, gives_logs_and_runs_commands) {
   import_busybox();
-  put_pod("talker", R"("command":["/bin/busybox","sh","-c","echo one; echo two; echo three; exec /bin/busybox sleep 1000"])");
+  put_pod("talker",
+          R"("command":["/bin/busybox","sh","-c","echo one; echo two; echo three; exec /bin/busybox sleep 1000"])");
   ASSERT_TRUE(wait_for("talker", is_ready));
   std::unique_ptr<client::PodStreams> streams;
   Document pod;
@@ -233,30 +238,34 @@ TEST_F(RealNode, gives_logs_and_runs_commands) {
     streams = make_node_streams(loop_, *agent_);
     pod = client_->find(client::resources::kPods, "default", "talker");
   });
-  ::usleep(200'000);
+  pause(200);
   std::string text;
   Signal ended;
   client::LogOptions tail;
   tail.container = "main";
   tail.tail_lines = 2;
-  auto logs = streams->logs(pod, tail, [&](std::string piece) { text += piece; }, [&](Result<void> how) {
-    EXPECT_TRUE(how);
-    ended.set();
-  });
+  auto logs = streams->logs(
+      pod, tail, [&](std::string piece) { text += piece; },
+      [&](Result<void> how) {
+        EXPECT_TRUE(how);
+        ended.set();
+      });
   ASSERT_TRUE(ended.wait(5));
   EXPECT_EQ(text, "two\nthree\n");
 
   std::string out, err;
   int code = -1;
   Signal done;
-  client::ExecOptions exec{"main", {"/bin/busybox", "sh", "-c", "/bin/busybox cat; echo no >&2; exit 7"}, true, true, true, false};
-  auto session = streams->exec(pod, exec, [&](client::Channel channel, std::string piece) {
-    (channel == client::Channel::kOut ? out : err) += piece;
-  }, [&](Result<int> how) {
-    EXPECT_TRUE(how) << how.error().message;
-    code = how.value_or(-1);
-    done.set();
-  });
+  client::ExecOptions exec{
+      "main", {"/bin/busybox", "sh", "-c", "/bin/busybox cat; echo no >&2; exit 7"}, true, true, true, false};
+  auto session = streams->exec(
+      pod, exec,
+      [&](client::Channel channel, std::string piece) { (channel == client::Channel::kOut ? out : err) += piece; },
+      [&](Result<int> how) {
+        EXPECT_TRUE(how) << how.error().message;
+        code = how.value_or(-1);
+        done.set();
+      });
   session->write("hello ");
   session->write("there\n");
   session->write("");
@@ -275,7 +284,8 @@ TEST_F(RealNode, builds_images_that_pods_run) {
   ASSERT_TRUE(runtime::make_dirs(context));
   fs::copy("/usr/bin/busybox", context + "/busybox");
   ASSERT_TRUE(runtime::write_file_atomic(context + "/Dockerfile",
-      "FROM scratch\nCOPY busybox /bin/busybox\nARG WORD=none\nENV WORD=$WORD\nCMD [\"/bin/busybox\", \"sleep\", \"1000\"]\n"));
+                                         "FROM scratch\nCOPY busybox /bin/busybox\nARG WORD=none\nENV WORD=$WORD\nCMD "
+                                         "[\"/bin/busybox\", \"sleep\", \"1000\"]\n"));
   auto store = ImageStore::open(dir_);
   ASSERT_TRUE(store) << store.error().message;
   BuildRequest request;
@@ -286,7 +296,8 @@ TEST_F(RealNode, builds_images_that_pods_run) {
   ASSERT_TRUE(built) << built.error().message;
   const auto rows = store->list();
   ASSERT_TRUE(rows);
-  EXPECT_TRUE(std::ranges::any_of(*rows, [](const ImageRow& row) { return row.repository == "bb" && row.tag == "latest"; }));
+  EXPECT_TRUE(
+      std::ranges::any_of(*rows, [](const ImageRow& row) { return row.repository == "bb" && row.tag == "latest"; }));
   put_pod("built", R"("stdin":false)");
   ASSERT_TRUE(wait_for("built", is_ready));
 }
@@ -307,7 +318,7 @@ TEST_F(RealNode, adopts_running_containers_after_a_restart) {
     EXPECT_TRUE(supervisor_->adopted());
     EXPECT_EQ(supervisor_->pid(), containerd);
   });
-  ::usleep(500'000);
+  pause(500);
   on_loop([&] {
     const Document pod = client_->find(client::resources::kPods, "default", "steady");
     EXPECT_EQ(main_status(pod.root())["containerID"].str(), before);

@@ -17,9 +17,8 @@ namespace {
 
 void note(std::vector<Reference>& out, Reference::Kind kind, View ref) {
   const Reference reference{kind, ref["name"].str(), ref["optional"].as_bool()};
-  const auto same = std::ranges::find_if(out, [&](const Reference& each) {
-    return each.kind == reference.kind && each.name == reference.name;
-  });
+  const auto same = std::ranges::find_if(
+      out, [&](const Reference& each) { return each.kind == reference.kind && each.name == reference.name; });
   if (same == out.end()) return out.push_back(reference);
   same->optional = same->optional && reference.optional;
 }
@@ -58,7 +57,8 @@ void add_service(View service, std::map<std::string, std::string>& out) {
 
 /// The text in `path['key']`; nullopt when the path has no subscript.
 std::optional<std::string> subscript(std::string_view path, std::string_view list) {
-  if (!path.starts_with(list) || !path.substr(list.size()).starts_with("['") || !path.ends_with("']")) return std::nullopt;
+  if (!path.starts_with(list) || !path.substr(list.size()).starts_with("['") || !path.ends_with("']"))
+    return std::nullopt;
   return std::string(path.substr(list.size() + 2, path.size() - list.size() - 4));
 }
 
@@ -71,8 +71,10 @@ std::string format_map(View map) {
     std::string quoted;
     for (const char c : value) {
       if (c == '"' || c == '\\') quoted += '\\';
-      if (c == '\n') quoted += "\\n";
-      else quoted += c;
+      if (c == '\n')
+        quoted += "\\n";
+      else
+        quoted += c;
     }
     out += fmt::format("{}{}=\"{}\"", out.empty() ? "" : "\n", name, quoted);
   }
@@ -161,7 +163,8 @@ std::vector<Reference> env_references(View container) {
 
 Result<Env> make_env(View pod, View container, const EnvFacts& facts) {
   EnvMaker maker{pod, container, facts, {}, {}};
-  maker.services = service_env(facts.services, object::namespace_of(pod), pod["spec"]["enableServiceLinks"].as_bool(true));
+  maker.services =
+      service_env(facts.services, object::namespace_of(pod), pod["spec"]["enableServiceLinks"].as_bool(true));
   for (View from : container["envFrom"].items())
     if (auto taken = maker.take_all(from); !taken) return Error(taken.error());
   Env own;
@@ -191,7 +194,8 @@ std::map<std::string, std::string> service_env(const std::vector<object::Documen
   for (const object::Document& service : services) {
     const std::string_view ip = service["spec"]["clusterIP"].as_string();
     if (ip.empty() || ip == "None") continue;
-    const bool master = object::namespace_of(service.root()) == "default" && object::name_of(service.root()) == "kubernetes";
+    const bool master =
+        object::namespace_of(service.root()) == "default" && object::name_of(service.root()) == "kubernetes";
     const bool near = object::namespace_of(service.root()) == ns;
     if (near ? links || master : master) add_service(service.root(), out);
   }
@@ -225,7 +229,8 @@ std::vector<std::string> expand_all(View list, const Env& env) {
   return out;
 }
 
-Result<std::string> field_value(View pod, std::string_view path, const std::string& pod_ip, const std::string& host_ip) {
+Result<std::string> field_value(View pod, std::string_view path, const std::string& pod_ip,
+                                const std::string& host_ip) {
   if (const auto key = subscript(path, "metadata.labels")) return pod["metadata"]["labels"][Key(*key)].str();
   if (const auto key = subscript(path, "metadata.annotations")) return pod["metadata"]["annotations"][Key(*key)].str();
   if (path == "metadata.labels") return format_map(pod["metadata"]["labels"]);
@@ -269,12 +274,18 @@ std::string decode_base64(std::string_view text) {
   int count = 0;
   for (const char c : text) {
     uint32_t value = 0;
-    if (c >= 'A' && c <= 'Z') value = static_cast<uint32_t>(c - 'A');
-    else if (c >= 'a' && c <= 'z') value = static_cast<uint32_t>(c - 'a') + 26;
-    else if (c >= '0' && c <= '9') value = static_cast<uint32_t>(c - '0') + 52;
-    else if (c == '+' || c == '-') value = 62;
-    else if (c == '/' || c == '_') value = 63;
-    else continue;
+    if (c >= 'A' && c <= 'Z')
+      value = static_cast<uint32_t>(c - 'A');
+    else if (c >= 'a' && c <= 'z')
+      value = static_cast<uint32_t>(c - 'a') + 26;
+    else if (c >= '0' && c <= '9')
+      value = static_cast<uint32_t>(c - '0') + 52;
+    else if (c == '+' || c == '-')
+      value = 62;
+    else if (c == '/' || c == '_')
+      value = 63;
+    else
+      continue;
     bits = bits << 6 | value;
     if (++count == 4) {
       out += {static_cast<char>(bits >> 16), static_cast<char>(bits >> 8), static_cast<char>(bits)};

@@ -26,7 +26,8 @@ class EnvTest : public testing::Test {
 };
 
 TEST_F(EnvTest, takes_plain_values_in_order_and_expands_references) {
-  const auto out = env(R"j({"env":[{"name":"A","value":"1"},{"name":"B","value":"$(A)-$(NONE)-$$(A)"},{"name":"C"}]})j");
+  const auto out =
+      env(R"j({"env":[{"name":"A","value":"1"},{"name":"B","value":"$(A)-$(NONE)-$$(A)"},{"name":"C"}]})j");
   ASSERT_TRUE(out);
   EXPECT_THAT(*out, ElementsAre(Pair("A", "1"), Pair("B", "1-$(NONE)-$(A)"), Pair("C", "")));
 }
@@ -64,9 +65,10 @@ TEST_F(EnvTest, reads_fields_and_resources) {
 }
 
 TEST_F(EnvTest, describes_services_as_docker_links_did) {
-  services_ = {doc(R"({"metadata":{"name":"kubernetes","namespace":"default"},"spec":{"clusterIP":"10.96.0.1","ports":[{"name":"https","port":443}]}})"),
-               doc(R"({"metadata":{"name":"my-db","namespace":"other"},"spec":{"clusterIP":"10.96.0.9","ports":[{"port":80}]}})"),
-               doc(R"({"metadata":{"name":"headless","namespace":"other"},"spec":{"clusterIP":"None"}})")};
+  services_ = {
+      doc(R"({"metadata":{"name":"kubernetes","namespace":"default"},"spec":{"clusterIP":"10.96.0.1","ports":[{"name":"https","port":443}]}})"),
+      doc(R"({"metadata":{"name":"my-db","namespace":"other"},"spec":{"clusterIP":"10.96.0.9","ports":[{"port":80}]}})"),
+      doc(R"({"metadata":{"name":"headless","namespace":"other"},"spec":{"clusterIP":"None"}})")};
   const auto near = service_env(services_, "other", true);
   EXPECT_EQ(near.at("MY_DB_SERVICE_HOST"), "10.96.0.9");
   EXPECT_EQ(near.at("MY_DB_PORT_80_TCP"), "tcp://10.96.0.9:80");

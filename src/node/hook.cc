@@ -18,16 +18,21 @@ void run_hook(NodeContext& context, View pod, View container, View handler, cons
     return context.runtime.exec_sync(container_id, command, 0, [=](Result<cri::ExecResult> got) {
       if (got && got->exit_code == 0) return done({});
       const std::string joined = fmt::format("{}", fmt::join(command, " "));
-      const std::string why = got ? fmt::format("command '{}' exited with {}: {}", joined, got->exit_code, got->err) : got.error().message;
-      done(Error(base::internal_error(fmt::format("Exec lifecycle hook ([{}]) for Container \"{}\" in Pod \"{}\" failed - error: {}", joined, name, label, why))));
+      const std::string why =
+          got ? fmt::format("command '{}' exited with {}: {}", joined, got->exit_code, got->err) : got.error().message;
+      done(Error(base::internal_error(
+          fmt::format("Exec lifecycle hook ([{}]) for Container \"{}\" in Pod \"{}\" failed - error: {}", joined, name,
+                      label, why))));
     });
   }
   if (const View get = handler["httpGet"]; get.exists()) {
     const auto request = http_request(get, container, pod_ip, "lifecycle");
     if (!request) return done(Error(request.error()));
     return context.network.http(*request, runtime::kMinute, [=](const ProbeOutcome& outcome) {
-      if (outcome.result != ProbeOutcome::Result::kFailure || outcome.output.starts_with("HTTP probe failed")) return done({});
-      done(Error(base::internal_error(fmt::format("HTTP lifecycle hook for Container \"{}\" in Pod \"{}\" failed - error: {}", name, label, outcome.output))));
+      if (outcome.result != ProbeOutcome::Result::kFailure || outcome.output.starts_with("HTTP probe failed"))
+        return done({});
+      done(Error(base::internal_error(fmt::format(
+          "HTTP lifecycle hook for Container \"{}\" in Pod \"{}\" failed - error: {}", name, label, outcome.output))));
     });
   }
   if (const View sleep = handler["sleep"]; sleep.exists()) {

@@ -96,13 +96,14 @@ NodeSettings settings_of_this_machine() {
   char name[256] = "localhost";
   ::gethostname(name, sizeof name - 1);
   out.hostname = name;
-  std::ranges::transform(out.hostname, out.hostname.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(out.hostname, out.hostname.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   out.name = out.hostname;
   out.ip = primary_address();
   read_resolvers(out);
   out.milli_cpu = ::sysconf(_SC_NPROCESSORS_ONLN) * 1000;
   out.memory_bytes = ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE);
-  struct statvfs disk {};
+  struct statvfs disk{};
   if (::statvfs("/var", &disk) == 0) out.ephemeral_bytes = static_cast<int64_t>(disk.f_blocks * disk.f_frsize);
   return out;
 }

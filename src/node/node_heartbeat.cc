@@ -40,12 +40,13 @@ struct NodeHeartbeat::State : std::enable_shared_from_this<State> {
 
   void register_node() {
     client.get(client::resources::kNodes, "", settings.name, guarded([](State& self, Result<Document> got) {
-      if (got) return self.known(std::move(*got));
-      if (!got.error().is("NotFound")) return self.try_again();
-      self.client.create(client::resources::kNodes, "", "", new_node(self.settings), "", self.guarded([](State& state, Result<Document> made) {
-        made ? state.known(std::move(*made)) : state.try_again();
-      }));
-    }));
+                 if (got) return self.known(std::move(*got));
+                 if (!got.error().is("NotFound")) return self.try_again();
+                 self.client.create(client::resources::kNodes, "", "", new_node(self.settings), "",
+                                    self.guarded([](State& state, Result<Document> made) {
+                                      made ? state.known(std::move(*made)) : state.try_again();
+                                    }));
+               }));
   }
 
   void try_again() {
@@ -69,17 +70,19 @@ struct NodeHeartbeat::State : std::enable_shared_from_this<State> {
     writing = true;
     Value object = node.root().to_value();
     object["status"] = std::move(status);
-    client.update(client::resources::kNodes, "", settings.name, std::move(object), "status", guarded([](State& self, Result<Document> got) {
-      self.writing = false;
-      if (got) {
-        self.node = std::move(*got);
-        if (auto call_back = std::exchange(self.on_registered, nullptr)) call_back({});
-        if (std::exchange(self.dirty, false)) self.write_status(false);
-        return;
-      }
-      // Somebody else wrote, or deleted it: read (or make) it anew.
-      self.status_timer.start(got.error().is("Conflict") ? 0 : kRetry, [state = &self] { state->register_node(); });
-    }));
+    client.update(client::resources::kNodes, "", settings.name, std::move(object), "status",
+                  guarded([](State& self, Result<Document> got) {
+                    self.writing = false;
+                    if (got) {
+                      self.node = std::move(*got);
+                      if (auto call_back = std::exchange(self.on_registered, nullptr)) call_back({});
+                      if (std::exchange(self.dirty, false)) self.write_status(false);
+                      return;
+                    }
+                    // Somebody else wrote, or deleted it: read (or make) it anew.
+                    self.status_timer.start(got.error().is("Conflict") ? 0 : kRetry,
+                                            [state = &self] { state->register_node(); });
+                  }));
   }
 
   // ---- lease
@@ -88,8 +91,10 @@ struct NodeHeartbeat::State : std::enable_shared_from_this<State> {
     lease_timer.start(kLeasePeriod, [this] { renew_lease(); });
     Value object = node_lease(settings, node.root(), executor.clock().wall());
     const auto done = guarded([](State& self, Result<Document> got) {
-      if (got) self.lease = std::move(*got);
-      else self.lease = {};
+      if (got)
+        self.lease = std::move(*got);
+      else
+        self.lease = {};
     });
     if (lease) {
       Value renewed = lease.root().to_value();
@@ -98,7 +103,9 @@ struct NodeHeartbeat::State : std::enable_shared_from_this<State> {
     }
     client.get(client::resources::kLeases, "kube-node-lease", settings.name,
                guarded([object = std::move(object), done](State& self, Result<Document> got) mutable {
-                 if (!got) return self.client.create(client::resources::kLeases, "kube-node-lease", "", std::move(object), "", done);
+                 if (!got)
+                   return self.client.create(client::resources::kLeases, "kube-node-lease", "", std::move(object), "",
+                                             done);
                  self.lease = std::move(*got);
                  self.renew_lease();
                }));

@@ -36,12 +36,13 @@ Value condition(const Verdict& verdict, View old, const std::string& now) {
 }
 
 Value amounts(const NodeSettings& s, int64_t memory) {
-  return Value::object({{"cpu", s.milli_cpu % 1000 == 0 ? std::to_string(s.milli_cpu / 1000) : fmt::format("{}m", s.milli_cpu)},
-                        {"ephemeral-storage", fmt::format("{}Ki", s.ephemeral_bytes / 1024)},
-                        {"hugepages-1Gi", "0"},
-                        {"hugepages-2Mi", "0"},
-                        {"memory", fmt::format("{}Ki", memory / 1024)},
-                        {"pods", std::to_string(s.max_pods)}});
+  return Value::object(
+      {{"cpu", s.milli_cpu % 1000 == 0 ? std::to_string(s.milli_cpu / 1000) : fmt::format("{}m", s.milli_cpu)},
+       {"ephemeral-storage", fmt::format("{}Ki", s.ephemeral_bytes / 1024)},
+       {"hugepages-1Gi", "0"},
+       {"hugepages-2Mi", "0"},
+       {"memory", fmt::format("{}Ki", memory / 1024)},
+       {"pods", std::to_string(s.max_pods)}});
 }
 
 }  // namespace
@@ -65,7 +66,8 @@ Value new_node(const NodeSettings& s) {
     spec["podCIDR"] = s.pod_cidr;
     spec["podCIDRs"] = Value::array({s.pod_cidr});
   }
-  return Value::object({{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", std::move(metadata)}, {"spec", std::move(spec)}});
+  return Value::object(
+      {{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", std::move(metadata)}, {"spec", std::move(spec)}});
 }
 
 Value node_status(const NodeSettings& s, const NodeState& state, View old, runtime::TimeNs now) {
@@ -84,7 +86,8 @@ Value node_status(const NodeSettings& s, const NodeState& state, View old, runti
     if (!ours) conditions.push_back(each.to_value());
   }
   for (const Verdict& verdict : verdicts) conditions.push_back(condition(verdict, old, time));
-  Value status = Value::object({{"capacity", amounts(s, s.memory_bytes)}, {"allocatable", amounts(s, s.memory_bytes - kSystemMemory)}});
+  Value status = Value::object(
+      {{"capacity", amounts(s, s.memory_bytes)}, {"allocatable", amounts(s, s.memory_bytes - kSystemMemory)}});
   status["conditions"] = std::move(conditions);
   status["addresses"] = Value::array({Value::object({{"type", "InternalIP"}, {"address", s.ip}}),
                                       Value::object({{"type", "Hostname"}, {"address", s.hostname}})});
@@ -106,11 +109,17 @@ bool same_status(View a, View b) {
 }
 
 Value node_lease(const NodeSettings& s, View node, runtime::TimeNs now) {
-  Value owner = Value::object({{"apiVersion", "v1"}, {"kind", "Node"}, {"name", s.name}, {"uid", object::uid_of(node)}});
+  Value owner =
+      Value::object({{"apiVersion", "v1"}, {"kind", "Node"}, {"name", s.name}, {"uid", object::uid_of(node)}});
   Value metadata = Value::object({{"name", s.name}, {"namespace", "kube-node-lease"}});
   metadata["ownerReferences"] = Value::array({std::move(owner)});
-  Value spec = Value::object({{"holderIdentity", s.name}, {"leaseDurationSeconds", kLeaseSeconds}, {"renewTime", object::format_micro_time(now)}});
-  return Value::object({{"apiVersion", "coordination.k8s.io/v1"}, {"kind", "Lease"}, {"metadata", std::move(metadata)}, {"spec", std::move(spec)}});
+  Value spec = Value::object({{"holderIdentity", s.name},
+                              {"leaseDurationSeconds", kLeaseSeconds},
+                              {"renewTime", object::format_micro_time(now)}});
+  return Value::object({{"apiVersion", "coordination.k8s.io/v1"},
+                        {"kind", "Lease"},
+                        {"metadata", std::move(metadata)},
+                        {"spec", std::move(spec)}});
 }
 
 }  // namespace proa::node

@@ -10,9 +10,9 @@ namespace proa::node {
 
 struct NodeState {
   bool ready = false;
-  std::string not_ready_reason;    // message of Ready=False
-  object::Value info;              // nodeInfo
-  object::Value images;            // status.images
+  std::string not_ready_reason;  // message of Ready=False
+  object::Value info;            // nodeInfo
+  object::Value images;          // status.images
 };
 
 /// Metadata and spec for the first registration.

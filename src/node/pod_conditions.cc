@@ -86,8 +86,10 @@ Verdict containers_ready(View pod, View status) {
   std::vector<std::string> unknown, unready;
   const auto check = [&](View spec, std::string_view list) {
     const View each = status_of(status, list, spec["name"].as_string());
-    if (!each.exists()) unknown.push_back(spec["name"].str());
-    else if (!each["ready"].as_bool()) unready.push_back(spec["name"].str());
+    if (!each.exists())
+      unknown.push_back(spec["name"].str());
+    else if (!each["ready"].as_bool())
+      unready.push_back(spec["name"].str());
   };
   for (View spec : pod["spec"]["initContainers"].items())
     if (is_sidecar(spec)) check(spec, "initContainerStatuses");
@@ -110,7 +112,8 @@ Verdict pod_ready(View pod, View status, const Verdict& containers) {
     if (!condition.exists())
       why = fmt::format("corresponding condition of pod readiness gate \"{}\" does not exist.", type);
     else if (condition["status"].as_string() != "True")
-      why = fmt::format("the status of pod readiness gate \"{}\" is not \"True\", but {}", type, condition["status"].as_string());
+      why = fmt::format("the status of pod readiness gate \"{}\" is not \"True\", but {}", type,
+                        condition["status"].as_string());
     if (!why.empty()) message += (message.empty() ? "" : ", ") + why;
   }
   (void)status;
@@ -122,8 +125,10 @@ Verdict initialized(View pod, View status) {
   std::vector<std::string> unknown, incomplete;
   for (View spec : pod["spec"]["initContainers"].items()) {
     const View each = status_of(status, "initContainerStatuses", spec["name"].as_string());
-    if (!each.exists()) unknown.push_back(spec["name"].str());
-    else if (is_sidecar(spec) ? !each["started"].as_bool() : !each["ready"].as_bool()) incomplete.push_back(spec["name"].str());
+    if (!each.exists())
+      unknown.push_back(spec["name"].str());
+    else if (is_sidecar(spec) ? !each["started"].as_bool() : !each["ready"].as_bool())
+      incomplete.push_back(spec["name"].str());
   }
   if (status["phase"].as_string() == "Succeeded" && unknown.empty()) return {true, "PodCompleted", ""};
   for (View each : status["containerStatuses"].items())
@@ -149,8 +154,10 @@ std::string_view pod_phase(View pod, View status, bool over, bool has_initialize
   Tally tally;
   for (View spec : pod["spec"]["initContainers"].items()) {
     const View each = status_of(status, "initContainerStatuses", spec["name"].as_string());
-    if (is_sidecar(spec)) count_sidecar(each, each["state"], each["lastState"], tally);
-    else count_init(pod, spec, each["state"], each["lastState"], tally);
+    if (is_sidecar(spec))
+      count_sidecar(each, each["state"], each["lastState"], tally);
+    else
+      count_init(pod, spec, each["state"], each["lastState"], tally);
   }
   for (View spec : pod["spec"]["containers"].items()) {
     const View each = status_of(status, "containerStatuses", spec["name"].as_string());
@@ -173,7 +180,8 @@ Value pod_conditions(const PodInput& in, View status) {
   const auto add = [&](std::string_view type, const Verdict& verdict) {
     const std::string_view word = verdict.status ? "True" : "False";
     Value condition = Value::object({{"type", type}});
-    if (const int64_t generation = object::generation_of(in.pod); generation > 0) condition["observedGeneration"] = generation;
+    if (const int64_t generation = object::generation_of(in.pod); generation > 0)
+      condition["observedGeneration"] = generation;
     condition["status"] = word;
     condition["lastProbeTime"] = nullptr;
     condition["lastTransitionTime"] = object::format_time(in.now);

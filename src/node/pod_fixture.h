@@ -1,12 +1,11 @@
 // For tests: a pod and what the runtime says of it, in few words.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include "node/pod_plan.h"
 #include "node/pod_status.h"
@@ -26,9 +25,11 @@ inline object::Value json(const std::string& text) {
 }
 
 /// The pod `web` in `default`; `spec` is the inside of its spec.
-inline object::Value pod_with(const std::string& spec, const std::string& metadata = "", const std::string& status = "{}") {
-  return json(fmt::format(R"({{"metadata":{{"name":"web","namespace":"default","uid":"u1","generation":1{}}},"spec":{{{}}},"status":{}}})",
-                          metadata.empty() ? "" : "," + metadata, spec, status));
+inline object::Value pod_with(const std::string& spec, const std::string& metadata = "",
+                              const std::string& status = "{}") {
+  return json(fmt::format(
+      R"({{"metadata":{{"name":"web","namespace":"default","uid":"u1","generation":1{}}},"spec":{{{}}},"status":{}}})",
+      metadata.empty() ? "" : "," + metadata, spec, status));
 }
 
 inline cri::ContainerStatus running(const std::string& name, uint32_t attempt = 0) {
@@ -37,7 +38,7 @@ inline cri::ContainerStatus running(const std::string& name, uint32_t attempt = 
   out.id = fmt::format("{}-{}", name, attempt);
   out.attempt = attempt;
   out.state = cri::ContainerState::kRunning;
-  out.image = "docker.io/library/" + name;
+  out.image = "app/" + name;
   out.image_ref = "sha256:1";
   out.created_at = kTestNow - 20 * runtime::kSecond + attempt;
   out.started_at = kTestNow - 20 * runtime::kSecond;
@@ -45,7 +46,8 @@ inline cri::ContainerStatus running(const std::string& name, uint32_t attempt = 
 }
 
 /// It ended `ago` before kTestNow.
-inline cri::ContainerStatus ended(const std::string& name, int code, uint32_t attempt = 0, runtime::DurationNs ago = 5 * runtime::kSecond) {
+inline cri::ContainerStatus ended(const std::string& name, int code, uint32_t attempt = 0,
+                                  runtime::DurationNs ago = 5 * runtime::kSecond) {
   cri::ContainerStatus out = running(name, attempt);
   out.state = cri::ContainerState::kExited;
   out.exit_code = code;
@@ -93,7 +95,9 @@ inline std::vector<std::string> words_of(const PodPlan& plan) {
       case Kind::kMakeSandbox: out.push_back(fmt::format("sandbox {}", each.attempt)); break;
       case Kind::kStopSandbox: out.push_back("stop-sandbox"); break;
       case Kind::kStartContainer: out.push_back(fmt::format("start {} {}", each.name, each.attempt)); break;
-      case Kind::kKillContainer: out.push_back(fmt::format("kill {} {}: {}", each.name, each.grace_seconds, each.message)); break;
+      case Kind::kKillContainer:
+        out.push_back(fmt::format("kill {} {}: {}", each.name, each.grace_seconds, each.message));
+        break;
       case Kind::kDrain: out.emplace_back("drain"); break;
       case Kind::kRemoveContainer: out.push_back("remove " + each.id); break;
       case Kind::kRemoveSandbox: out.push_back("remove " + each.id); break;

@@ -66,8 +66,10 @@ void gather_again(cri::Runtime& runtime, PodRuntimeState known, std::function<vo
   gathering->done = std::move(done);
   gathering->state.sandboxes = known.sandboxes;
   for (cri::ContainerStatus& each : known.containers) {
-    if (each.state == cri::ContainerState::kExited) gathering->state.containers.push_back(std::move(each));
-    else gathering->container(runtime, each.id);
+    if (each.state == cri::ContainerState::kExited)
+      gathering->state.containers.push_back(std::move(each));
+    else
+      gathering->container(runtime, each.id);
   }
   if (gathering->open == 1) {  // nothing to ask: still never call back inside the call
     ++gathering->open;

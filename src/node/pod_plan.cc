@@ -16,7 +16,7 @@ using runtime::TimeNs;
 
 namespace {
 
-constexpr int64_t kLeastGrace = 2;                      // seconds, so that SIGKILL is no surprise
+constexpr int64_t kLeastGrace = 2;                       // seconds, so that SIGKILL is no surprise
 constexpr runtime::DurationNs kShowError = 1 * kSecond;  // Error stands this long before CrashLoopBackOff
 
 struct Planner {
@@ -37,8 +37,11 @@ struct Planner {
   void kill(const cri::ContainerStatus& container, std::string message, std::string_view failed_probe = {}) {
     if (plan.memory.killing.contains(container.id)) return;
     const int64_t grace = grace_of(pod(), container_spec(pod(), container.name), failed_probe);
-    act({.kind = Action::Kind::kKillContainer, .id = container.id, .name = container.name,
-         .message = std::move(message), .grace_seconds = grace});
+    act({.kind = Action::Kind::kKillContainer,
+         .id = container.id,
+         .name = container.name,
+         .message = std::move(message),
+         .grace_seconds = grace});
   }
 
   std::vector<const cri::ContainerStatus*> running() const {
@@ -170,7 +173,9 @@ struct Planner {
     if (newest != nullptr && newest->state == ContainerState::kExited)
       plan.memory.restarts[name].next(newest->finished_at, in.now);
     plan.memory.starting = name;
-    act({.kind = Action::Kind::kStartContainer, .name = name, .attempt = newest == nullptr ? first_attempt(name) : newest->attempt + 1});
+    act({.kind = Action::Kind::kStartContainer,
+         .name = name,
+         .attempt = newest == nullptr ? first_attempt(name) : newest->attempt + 1});
   }
 
   /// The runtime knows nothing of the container, but it may have run before (the runtime was emptied since): its
@@ -179,7 +184,8 @@ struct Planner {
     for (const char* list : {"containerStatuses", "initContainerStatuses"})
       for (View each : pod()["status"][object::Key(std::string_view(list))].items())
         if (each["name"].as_string() == name)
-          return static_cast<uint32_t>(each["restartCount"].as_int()) + (each["containerID"].as_string().empty() ? 0 : 1);
+          return static_cast<uint32_t>(each["restartCount"].as_int()) +
+                 (each["containerID"].as_string().empty() ? 0 : 1);
     return 0;
   }
 
@@ -303,8 +309,7 @@ struct Planner {
       if (++seen[each.name] > 2 && each.state == ContainerState::kExited)
         act({.kind = Action::Kind::kRemoveContainer, .id = each.id, .name = each.name});
     for (size_t i = 1; i < in.runtime.sandboxes.size(); ++i)
-      if (!in.runtime.sandboxes[i].ready)
-        act({.kind = Action::Kind::kRemoveSandbox, .id = in.runtime.sandboxes[i].id});
+      if (!in.runtime.sandboxes[i].ready) act({.kind = Action::Kind::kRemoveSandbox, .id = in.runtime.sandboxes[i].id});
   }
 
   void decide() {

@@ -46,7 +46,7 @@ struct PodEvent {
 struct PodPlan {
   std::vector<Action> actions;
   std::vector<PodEvent> events;
-  PodMemory memory;               // with what the plan learned; the worker keeps it
+  PodMemory memory;                // with what the plan learned; the worker keeps it
   runtime::TimeNs look_again = 0;  // when time alone changes the plan; 0: never
 };
 

@@ -68,7 +68,8 @@ TEST(PodPlan, restarts_at_once_after_the_first_crash_and_pauses_after_the_second
   EXPECT_EQ(second.look_again, kTestNow + 5 * kSecond);
   ASSERT_TRUE(second.memory.waiting.contains("web"));
   EXPECT_EQ(second.memory.waiting.at("web").reason, "CrashLoopBackOff");
-  EXPECT_EQ(second.memory.waiting.at("web").message, "back-off 10s restarting failed container=web pod=web_default(u1)");
+  EXPECT_EQ(second.memory.waiting.at("web").message,
+            "back-off 10s restarting failed container=web pod=web_default(u1)");
   ASSERT_EQ(second.events.size(), 1U);
   EXPECT_EQ(second.events[0].message, "Back-off restarting failed container web in pod web_default(u1)");
 }
@@ -118,7 +119,8 @@ TEST(PodPlan, follows_the_restart_policy) {
                            Case{"OnFailure", 1, true}, Case{"Never", 0, false}, Case{"Never", 1, false}}) {
     Look look(pod_with(fmt::format(R"("restartPolicy":"{}","containers":[{{"name":"web"}}])", each.policy)));
     look.state.containers = {ended("web", each.code)};
-    EXPECT_THAT(look.actions(), each.restarts ? ElementsAre("start web 1") : ElementsAre("stop-sandbox")) << each.policy << each.code;
+    EXPECT_THAT(look.actions(), each.restarts ? ElementsAre("start web 1") : ElementsAre("stop-sandbox"))
+        << each.policy << each.code;
   }
 }
 
@@ -133,7 +135,8 @@ TEST(PodPlan, lets_a_containers_own_rules_go_before_the_pods_policy) {
 }
 
 TEST(PodPlan, kills_a_container_whose_liveness_probe_fails) {
-  Look look(pod_with(R"("terminationGracePeriodSeconds":20,"containers":[{"name":"web","livenessProbe":{"terminationGracePeriodSeconds":5}}])"));
+  Look look(pod_with(
+      R"("terminationGracePeriodSeconds":20,"containers":[{"name":"web","livenessProbe":{"terminationGracePeriodSeconds":5}}])"));
   look.state.containers = {running("web")};
   look.probes["web-0"].liveness = false;
   EXPECT_THAT(look.actions(), ElementsAre("kill web 5: Container web failed liveness probe, will be restarted"));
@@ -151,7 +154,8 @@ TEST(PodPlan, says_nothing_of_a_restart_where_the_policy_is_never) {
 TEST(PodPlan, restarts_a_container_whose_image_was_changed) {
   Look look(pod_with(kOne));
   look.state.containers = {running("web")};
-  look.state.containers[0].annotations["io.kubernetes.container.hash"] = container_hash(look.pod["spec"]["containers"].items()[0]);
+  look.state.containers[0].annotations["io.kubernetes.container.hash"] =
+      container_hash(look.pod["spec"]["containers"].items()[0]);
   EXPECT_THAT(look.actions(), IsEmpty());
   look.pod["spec"]["containers"].items()[0]["image"] = "web:v2";
   EXPECT_THAT(look.actions(), ElementsAre("kill web 30: Container web definition changed, will be restarted"));
@@ -230,8 +234,10 @@ TEST(PodPlan, drains_then_kills_then_stops_the_sandbox_then_deletes) {
 }
 
 TEST(PodPlan, ends_sidecars_after_the_others_the_last_one_first) {
-  Look look(pod_with(R"("initContainers":[{"name":"s1","restartPolicy":"Always"},{"name":"s2","restartPolicy":"Always"}],
-                        "containers":[{"name":"a"},{"name":"b"}])", kDeleted));
+  Look look(
+      pod_with(R"("initContainers":[{"name":"s1","restartPolicy":"Always"},{"name":"s2","restartPolicy":"Always"}],
+                        "containers":[{"name":"a"},{"name":"b"}])",
+               kDeleted));
   look.state.containers = {running("b"), running("a"), running("s2"), running("s1")};
   EXPECT_THAT(look.actions(), ElementsAre("kill b 30: Stopping container b", "kill a 30: Stopping container a"));
   look.state.containers = {ended("b", 0), ended("a", 0), running("s2"), running("s1")};
@@ -296,7 +302,8 @@ TEST(PodPlan, keeps_the_newest_two_of_a_containers_instances) {
 }
 
 TEST(PodPlan, counts_restarts_on_when_the_runtime_was_emptied) {
-  Look look(pod_with(kOne, "", R"({"containerStatuses":[{"name":"web","containerID":"containerd://x","restartCount":2}]})"));
+  Look look(
+      pod_with(kOne, "", R"({"containerStatuses":[{"name":"web","containerID":"containerd://x","restartCount":2}]})"));
   EXPECT_THAT(look.actions(), ElementsAre("start web 3"));
   look.pod["status"]["containerStatuses"].items()[0].erase("containerID");
   EXPECT_THAT(look.actions(), ElementsAre("start web 2"));

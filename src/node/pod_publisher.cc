@@ -39,8 +39,10 @@ struct PodPublisher::State : std::enable_shared_from_this<State> {
   void ended(Result<Document> got) {
     writing = false;
     if (got) return listener(std::move(*got));
-    if (got.error().is("NotFound")) differs = false;  // the informer will tell the worker
-    else listener({});
+    if (got.error().is("NotFound"))
+      differs = false;  // the informer will tell the worker
+    else
+      listener({});
   }
 };
 

@@ -31,8 +31,7 @@ bool restarts_after(View pod, View container, int exit_code) {
     for (View rule : container["restartPolicyRules"].items()) {
       bool listed = false;
       for (View value : rule["exitCodes"]["values"].items()) listed = listed || value.as_int() == exit_code;
-      if (rule["exitCodes"].exists() && listed == (rule["exitCodes"]["operator"].as_string() == "In"))
-        return true;
+      if (rule["exitCodes"].exists() && listed == (rule["exitCodes"]["operator"].as_string() == "In")) return true;
     }
     policy = container["restartPolicy"].as_string();
   }

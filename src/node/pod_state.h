@@ -35,23 +35,23 @@ struct Waiting {
 
 struct PodMemory {
   bool volumes_ready = false;
-  bool drained = false;            // no traffic is sent to the pod any more
-  bool sandbox_stopped = false;    // the newest one, with its network
-  std::map<std::string, BackOff> restarts;   // by container name
-  std::map<std::string, Waiting> waiting;    // by container name; forgotten when it starts
+  bool drained = false;                             // no traffic is sent to the pod any more
+  bool sandbox_stopped = false;                     // the newest one, with its network
+  std::map<std::string, BackOff> restarts;          // by container name
+  std::map<std::string, Waiting> waiting;           // by container name; forgotten when it starts
   std::map<std::string, runtime::TimeNs> retry_at;  // by container name, after an error that is no crash
   runtime::TimeNs sandbox_retry_at = 0, volumes_retry_at = 0;
-  std::set<std::string> told_back_off;       // container ids whose BackOff event has been written
+  std::set<std::string> told_back_off;  // container ids whose BackOff event has been written
 
   // What is under way; the plan does not ask for it again.
   bool preparing_volumes = false, making_sandbox = false, stopping_sandbox = false, draining = false;
-  std::string starting;                 // name of the container that is being started
-  std::set<std::string> killing;        // container ids
+  std::string starting;           // name of the container that is being started
+  std::set<std::string> killing;  // container ids
 };
 
 /// What pod_plan and pod_status decide upon.
 struct PodInput {
-  object::View pod;           // newest known; its status is what was published last
+  object::View pod;  // newest known; its status is what was published last
   const PodRuntimeState& runtime;
   const std::map<std::string, ProbeResults>& probes;  // by container id
   const PodMemory& memory;

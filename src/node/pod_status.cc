@@ -69,13 +69,14 @@ struct ContainerStatuses {
     out["restartCount"] = old["restartCount"].as_int();
     if (old["lastState"].exists()) out["lastState"] = old["lastState"].to_value();
     if (!old["state"]["running"].exists() || old["lastState"]["terminated"].exists()) return;
-    out["lastState"] = Value::object(
-        {{"terminated", Value::object({{"exitCode", 137},
-                                       {"reason", "ContainerStatusUnknown"},
-                                       {"message", "The container could not be located when the pod was deleted.  "
-                                                   "The container used to be Running"},
-                                       {"startedAt", Value()},
-                                       {"finishedAt", Value()}})}});
+    out["lastState"] =
+        Value::object({{"terminated", Value::object({{"exitCode", 137},
+                                                     {"reason", "ContainerStatusUnknown"},
+                                                     {"message",
+                                                      "The container could not be located when the pod was deleted.  "
+                                                      "The container used to be Running"},
+                                                     {"startedAt", Value()},
+                                                     {"finishedAt", Value()}})}});
     if (!object::is_deleting(in.pod)) out["restartCount"] = old["restartCount"].as_int() + 1;
     (void)spec;
   }
@@ -148,8 +149,13 @@ struct ContainerStatuses {
     const std::string_view name = spec["name"].as_string();
     const View old = status_named(old_list, name);
     const cri::ContainerStatus* newest = in.runtime.newest(name);
-    Value out = Value::object({{"name", name}, {"state", Value::object()}, {"lastState", Value::object()},
-                               {"ready", false}, {"restartCount", 0}, {"image", spec["image"].str()}, {"imageID", ""}});
+    Value out = Value::object({{"name", name},
+                               {"state", Value::object()},
+                               {"lastState", Value::object()},
+                               {"ready", false},
+                               {"restartCount", 0},
+                               {"image", spec["image"].str()},
+                               {"imageID", ""}});
     if (newest != nullptr) {
       from_runtime(out, *newest);
     } else {
@@ -158,7 +164,8 @@ struct ContainerStatuses {
     overlay_waiting(out, spec, newest);
     probe_results(out, spec, newest, old);
     if (newest != nullptr) {
-      if (View requests = spec["resources"]["requests"]; !requests.empty()) out["allocatedResources"] = requests.to_value();
+      if (View requests = spec["resources"]["requests"]; !requests.empty())
+        out["allocatedResources"] = requests.to_value();
       const View resources = spec["resources"];
       out["resources"] = resources.exists() ? resources.to_value() : Value::object();
     }
@@ -171,8 +178,7 @@ Value container_statuses(const PodInput& in, std::string_view specs, std::string
   const ContainerStatuses maker{in, in.pod["status"][object::Key(statuses)], specs == "initContainers"};
   std::vector<Value> all;
   for (View spec : in.pod["spec"][object::Key(specs)].items()) all.push_back(maker.make(spec));
-  if (by_name)
-    std::ranges::stable_sort(all, {}, [](const Value& each) { return View(each)["name"].str(); });
+  if (by_name) std::ranges::stable_sort(all, {}, [](const Value& each) { return View(each)["name"].str(); });
   return Value(std::move(all));
 }
 
@@ -223,7 +229,8 @@ Value make_pod_status(const PodInput& in, bool over) {
     lists["initContainerStatuses"] = container_statuses(in, "initContainers", "initContainerStatuses", false);
   lists["containerStatuses"] = container_statuses(in, "containers", "containerStatuses", true);
   if (!pod["spec"]["ephemeralContainers"].empty())
-    lists["ephemeralContainerStatuses"] = container_statuses(in, "ephemeralContainers", "ephemeralContainerStatuses", true);
+    lists["ephemeralContainerStatuses"] =
+        container_statuses(in, "ephemeralContainers", "ephemeralContainerStatuses", true);
 
   bool initialized = false;
   for (View spec : pod["spec"]["containers"].items())
@@ -247,7 +254,8 @@ Value make_pod_status(const PodInput& in, bool over) {
   const View started = old["startTime"];
   status["startTime"] = started.is_string() ? started.to_value() : Value(object::format_time(in.now));
   for (const char* list : {"initContainerStatuses", "containerStatuses"})
-    if (const Value* each = lists.find(object::Key(std::string_view(list)))) status[object::Key(std::string_view(list))] = *each;
+    if (const Value* each = lists.find(object::Key(std::string_view(list))))
+      status[object::Key(std::string_view(list))] = *each;
   status["qosClass"] = qos_class(pod);
   if (const Value* each = lists.find("ephemeralContainerStatuses")) status["ephemeralContainerStatuses"] = *each;
   Value requests = pod_resources(pod, "requests");

@@ -44,8 +44,9 @@ TEST(PodStatus, of_a_running_pod_is_ready_with_its_address) {
     EXPECT_EQ(condition(status, type)["status"].as_string(), "True") << type;
     EXPECT_EQ(condition(status, type)["observedGeneration"].as_int(), 1);
   }
-  EXPECT_EQ(object::to_json(condition(status, "Ready")),
-            R"({"type":"Ready","observedGeneration":1,"status":"True","lastProbeTime":null,"lastTransitionTime":"2026-01-01T00:00:00Z"})");
+  EXPECT_EQ(
+      object::to_json(condition(status, "Ready")),
+      R"({"type":"Ready","observedGeneration":1,"status":"True","lastProbeTime":null,"lastTransitionTime":"2026-01-01T00:00:00Z"})");
 }
 
 TEST(PodStatus, keeps_transition_times_and_conditions_of_others) {
@@ -78,8 +79,9 @@ TEST(PodStatus, waits_for_the_readiness_probe) {
 }
 
 TEST(PodStatus, keeps_an_adopted_container_ready_until_its_probe_speaks) {
-  Look look(pod_with(R"("containers":[{"name":"web","readinessProbe":{}}])", "",
-                     R"({"containerStatuses":[{"name":"web","containerID":"containerd://web-0","ready":true,"started":true}]})"));
+  Look look(pod_with(
+      R"("containers":[{"name":"web","readinessProbe":{}}])", "",
+      R"({"containerStatuses":[{"name":"web","containerID":"containerd://web-0","ready":true,"started":true}]})"));
   look.state.containers = {running("web")};
   EXPECT_TRUE(container(look.status())["ready"].as_bool());
 }

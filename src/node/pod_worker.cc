@@ -33,8 +33,12 @@ constexpr runtime::DurationNs kLongestVolumePause = 122 * kSecond;
 
 struct PodWorker::State : std::enable_shared_from_this<State> {
   State(NodeContext& node, Document object, std::function<void()> call_back)
-      : context(node), pod(std::move(object)), finished(std::move(call_back)), wake(node.executor),
-        drain_limit(node.executor), publisher(node.client) {}
+      : context(node),
+        pod(std::move(object)),
+        finished(std::move(call_back)),
+        wake(node.executor),
+        drain_limit(node.executor),
+        publisher(node.client) {}
 
   NodeContext& context;
   Document pod;
@@ -47,6 +51,8 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
   std::unique_ptr<ContainerStart> starting;
   std::map<std::string, std::pair<BackOff, std::string>> image_back_off;  // by container: pause and last error
   runtime::DurationNs volume_pause = 0, sandbox_pause = 0;
+  std::string newborn;                                             // the container that was made last
+  std::optional<std::pair<std::string, StartResult>> ended_start;  // its container's status is not known yet
   bool gathering = false, again = false, again_all = false;
   bool vanished = false, deleting_object = false, over = false, stopped = false;
 
@@ -66,9 +72,11 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     };
   }
 
-  void event(std::string_view type, std::string_view reason, const std::string& message, std::string_view container = {}) {
+  void event(std::string_view type, std::string_view reason, const std::string& message,
+             std::string_view container = {}) {
     if (vanished) return;
-    context.events.record(view(), type, reason, message, container.empty() ? std::string() : field_path(view(), container));
+    context.events.record(view(), type, reason, message,
+                          container.empty() ? std::string() : field_path(view(), container));
   }
 
   // ---- look, plan, act
@@ -76,9 +84,8 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
   void begin() {
     Prober::Handlers handlers;
     handlers.changed = guarded([](State& self) { self.decide(); });
-    handlers.event = guarded([](State& self, const std::string& container, const char* reason, const std::string& message) {
-      self.event("Warning", reason, message, container);
-    });
+    handlers.event = guarded([](State& self, const std::string& container, const char* reason,
+                                const std::string& message) { self.event("Warning", reason, message, container); });
     prober = std::make_unique<Prober>(context.executor, context.runtime, context.network, std::move(handlers));
     publisher.on_published(guarded([](State& self, Document fresh) {
       if (!fresh) return self.retry_later();
@@ -98,7 +105,21 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     gathering = true;
     auto done = guarded([](State& self, Result<PodRuntimeState> got) { self.gathered(std::move(got)); });
     if (all) return gather_all(context.runtime, std::string(object::uid_of(view())), std::move(done));
-    gather_again(context.runtime, runtime, std::move(done));
+    gather_again(context.runtime, known(), std::move(done));
+  }
+
+  /// What is known, and those that were made but not seen yet.
+  PodRuntimeState known() const {
+    PodRuntimeState out = runtime;
+    if (!newborn.empty() && !has_container(newborn)) {
+      cri::ContainerStatus unseen;
+      unseen.id = newborn;
+      out.containers.push_back(std::move(unseen));
+    }
+    return out;
+  }
+  bool has_container(const std::string& id) const {
+    return std::ranges::any_of(runtime.containers, [&](const auto& each) { return each.id == id; });
   }
 
   void gathered(Result<PodRuntimeState> got) {
@@ -110,6 +131,7 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     }
     if (!got) return wake.start(kSecond, guarded([](State& self) { self.look(true); }));
     merge(std::move(*got));
+    if (ended_start) conclude_start();
     decide();
   }
 
@@ -118,7 +140,8 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     const PodRuntimeState before = std::move(runtime);
     runtime = std::move(fresh);
     for (const auto& each : before.sandboxes)
-      if (std::ranges::none_of(runtime.sandboxes, [&](const auto& other) { return other.id == each.id; }) && made_since(each.id))
+      if (std::ranges::none_of(runtime.sandboxes, [&](const auto& other) { return other.id == each.id; }) &&
+          made_since(each.id))
         runtime.sandboxes.push_back(each);
     sort_newest_first(runtime);
     read_termination_messages(before);
@@ -139,9 +162,7 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     }
   }
 
-  PodInput input() {
-    return {view(), runtime, prober->results(), memory, context.settings.ip, "containerd", now()};
-  }
+  PodInput input() { return {view(), runtime, prober->results(), memory, context.settings.ip, "containerd", now()}; }
 
   void decide() {
     if (over) return;
@@ -150,7 +171,8 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     PodPlan plan = plan_pod(input());
     memory = std::move(plan.memory);
     for (const PodEvent& each : plan.events) event(each.type, each.reason, each.message, each.container);
-    const bool down = std::ranges::any_of(plan.actions, [](const Action& each) { return each.kind == Action::Kind::kDeletePod; });
+    const bool down =
+        std::ranges::any_of(plan.actions, [](const Action& each) { return each.kind == Action::Kind::kDeletePod; });
     if (!vanished) publisher.publish(pod, input(), down);
     for (const Action& each : plan.actions) {
       act(each);
@@ -158,7 +180,8 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     }
     if (context.changed) context.changed(std::string(object::uid_of(view())));
     if (plan.look_again > 0)
-      wake.start(std::max<runtime::DurationNs>(plan.look_again - now(), kMillisecond), guarded([](State& self) { self.decide(); }));
+      wake.start(std::max<runtime::DurationNs>(plan.look_again - now(), kMillisecond),
+                 guarded([](State& self) { self.decide(); }));
   }
 
   void act(const Action& action) {
@@ -181,15 +204,16 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
   void prepare_volumes() {
     memory.preparing_volumes = true;
     context.volumes.prepare(pod, guarded([](State& self, Result<void> how) {
-      self.memory.preparing_volumes = false;
-      self.memory.volumes_ready = how.has_value();
-      if (!how) {
-        self.event("Warning", "FailedMount", how.error().message);
-        self.volume_pause = std::clamp<runtime::DurationNs>(self.volume_pause * 2, 500 * kMillisecond, kLongestVolumePause);
-        self.memory.volumes_retry_at = self.now() + self.volume_pause;
-      }
-      self.decide();
-    }));
+                              self.memory.preparing_volumes = false;
+                              self.memory.volumes_ready = how.has_value();
+                              if (!how) {
+                                self.event("Warning", "FailedMount", how.error().message);
+                                self.volume_pause = std::clamp<runtime::DurationNs>(
+                                    self.volume_pause * 2, 500 * kMillisecond, kLongestVolumePause);
+                                self.memory.volumes_retry_at = self.now() + self.volume_pause;
+                              }
+                              self.decide();
+                            }));
   }
 
   void make_sandbox(uint32_t attempt) {
@@ -198,22 +222,24 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     const cri::SandboxConfig config = sandbox_config(view(), context.settings, attempt);
     if (!context.settings.simulated)
       if (auto made = runtime::make_dirs(config.log_directory); !made) return sandbox_failed(made.error().message);
-    context.runtime.run_pod_sandbox(config, guarded([](State& self, Result<std::string> got) {
-      if (!got) return self.sandbox_failed("rpc error: code = Unknown desc = " + got.error().message);
-      self.newest_sandbox = *got;
-      self.context.runtime.sandbox_status(*got, self.guarded([](State& state, Result<cri::SandboxStatus> status) {
-        state.memory.making_sandbox = false;
-        if (!status) return state.look(true);
-        state.sandbox_pause = 0;
-        state.runtime.sandboxes.insert(state.runtime.sandboxes.begin(), std::move(*status));
-        state.decide();
-      }));
-    }));
+    context.runtime.run_pod_sandbox(
+        config, guarded([](State& self, Result<std::string> got) {
+          if (!got) return self.sandbox_failed("rpc error: code = Unknown desc = " + got.error().message);
+          self.newest_sandbox = *got;
+          self.context.runtime.sandbox_status(*got, self.guarded([](State& state, Result<cri::SandboxStatus> status) {
+            state.memory.making_sandbox = false;
+            if (!status) return state.look(true);
+            state.sandbox_pause = 0;
+            state.runtime.sandboxes.insert(state.runtime.sandboxes.begin(), std::move(*status));
+            state.decide();
+          }));
+        }));
   }
 
   void sandbox_failed(const std::string& why) {
     memory.making_sandbox = false;
-    if (!object::is_deleting(view())) event("Warning", "FailedCreatePodSandBox", "Failed to create pod sandbox: " + why);
+    if (!object::is_deleting(view()))
+      event("Warning", "FailedCreatePodSandBox", "Failed to create pod sandbox: " + why);
     sandbox_pause = std::clamp<runtime::DurationNs>(sandbox_pause * 2, kSecond, 10 * kSecond);
     memory.sandbox_retry_at = now() + sandbox_pause;
     look(true);
@@ -222,15 +248,18 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
   void stop_sandbox(const std::string& id) {
     memory.stopping_sandbox = true;
     context.runtime.stop_pod_sandbox(id, guarded([](State& self, const Result<void>& how) {
-      self.memory.stopping_sandbox = false;
-      if (!how && !how.error().is("NotFound")) return self.retry_later();
-      self.memory.sandbox_stopped = true;
-      if (!self.runtime.sandboxes.empty()) self.runtime.sandboxes.front().ready = false;
-      self.decide();
-    }));
+                                       self.memory.stopping_sandbox = false;
+                                       if (!how && !how.error().is("NotFound")) return self.retry_later();
+                                       self.memory.sandbox_stopped = true;
+                                       if (!self.runtime.sandboxes.empty())
+                                         self.runtime.sandboxes.front().ready = false;
+                                       self.decide();
+                                     }));
   }
 
-  void retry_later() { wake.start(kSecond, guarded([](State& self) { self.look(true); })); }
+  void retry_later() {
+    wake.start(kSecond, guarded([](State& self) { self.look(true); }));
+  }
 
   // ---- containers
 
@@ -242,47 +271,48 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     request.sandbox_id = runtime.sandboxes.front().id;
     request.pod_ips = ips();
     const View target = container_spec(view(), action.name)["targetContainerName"];
-    if (const auto* other = target.exists() ? runtime.newest(target.as_string()) : nullptr) request.target_id = other->id;
+    if (const auto* other = target.exists() ? runtime.newest(target.as_string()) : nullptr)
+      request.target_id = other->id;
     std::tie(request.image_back_off, request.last_pull_error) = image_back_off[action.name];
-    starting = std::make_unique<ContainerStart>(context, std::move(request), guarded([name = action.name](State& self, StartResult result) {
-      self.started(name, std::move(result));
-    }));
+    request.created = guarded([](State& self, const std::string& id) { self.newborn = id; });
+    starting = std::make_unique<ContainerStart>(
+        context, std::move(request),
+        guarded([name = action.name](State& self, StartResult result) { self.started(name, std::move(result)); }));
   }
 
   void started(const std::string& name, StartResult result) {
     // The start calls back from inside: it goes when that is over.
     context.executor.post([old = std::shared_ptr<ContainerStart>(std::move(starting))] {});
-    memory.starting.clear();
     image_back_off[name] = {result.image_back_off, result.last_pull_error};
+    ended_start.emplace(name, std::move(result));
+    // Until the new container's status is known it counts as being started: else it would be started twice.
+    if (!ended_start->second.container_id.empty()) return look(false);
+    conclude_start();
+    decide();
+  }
+
+  void conclude_start() {
+    const auto [name, result] = *std::exchange(ended_start, std::nullopt);
+    memory.starting.clear();
     memory.retry_at.erase(name);
-    if (result.waiting) {
-      memory.waiting[name] = *result.waiting;
-      memory.retry_at[name] = retry_time(result);
-      if (result.waiting->reason == "PostStartHookError")
-        kill({.kind = Action::Kind::kKillContainer, .id = result.container_id, .name = name, .message = "FailedPostStartHook",
-              .grace_seconds = grace_of(view(), container_spec(view(), name))});
-    } else {
+    if (!result.waiting) {
       memory.waiting.erase(name);
+      return;
     }
-    if (result.container_id.empty()) return decide();
-    learn(result.container_id);
+    memory.waiting[name] = *result.waiting;
+    memory.retry_at[name] = retry_time(result);
+    if (result.waiting->reason == "PostStartHookError")
+      kill({.kind = Action::Kind::kKillContainer,
+            .id = result.container_id,
+            .name = name,
+            .message = "FailedPostStartHook",
+            .grace_seconds = grace_of(view(), container_spec(view(), name))});
   }
 
   runtime::TimeNs retry_time(const StartResult& result) {
     const std::string& reason = result.waiting->reason;
     if (reason == "ImagePullBackOff") return result.image_back_off.until(result.image_back_off.updated);
     return now() + (reason == "ErrImagePull" || reason == "CreateContainerConfigError" ? 3 : 10) * kSecond;
-  }
-
-  /// A new container: its status joins those that are known.
-  void learn(const std::string& id) {
-    context.runtime.container_status(id, guarded([id](State& self, Result<cri::ContainerStatus> got) {
-      if (!got) return self.look(true);
-      std::erase_if(self.runtime.containers, [&](const auto& each) { return each.id == id; });
-      self.runtime.containers.insert(self.runtime.containers.begin(), std::move(*got));
-      self.read_termination_messages({});
-      self.decide();
-    }));
   }
 
   void kill(const Action& action) {
@@ -311,10 +341,10 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
 
   void stop(const std::string& id, int64_t grace) {
     context.runtime.stop_container(id, grace, guarded([id](State& self, const Result<void>& how) {
-      self.memory.killing.erase(id);
-      if (!how && !how.error().is("NotFound")) return self.retry_later();
-      self.look(!how);
-    }));
+                                     self.memory.killing.erase(id);
+                                     if (!how && !how.error().is("NotFound")) return self.retry_later();
+                                     self.look(!how);
+                                   }));
   }
 
   void drain() {
@@ -427,7 +457,8 @@ void PodWorker::look(bool all) { state_->look(all); }
 
 bool PodWorker::owns(const std::string& id) const {
   const auto same = [&](const auto& each) { return each.id == id; };
-  return std::ranges::any_of(state_->runtime.containers, same) || std::ranges::any_of(state_->runtime.sandboxes, same);
+  return state_->newborn == id || std::ranges::any_of(state_->runtime.containers, same) ||
+         std::ranges::any_of(state_->runtime.sandboxes, same);
 }
 
 const Document& PodWorker::pod() const { return state_->pod; }

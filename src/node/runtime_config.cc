@@ -43,7 +43,8 @@ void set_dns(View pod, const NodeSettings& node, cri::SandboxConfig& out) {
   for (View search : own["searches"].items()) add_once(out.dns_searches, search.str());
   for (View option : own["options"].items()) {
     const std::string name = option["name"].str();
-    std::erase_if(out.dns_options, [&](const std::string& each) { return each == name || each.starts_with(name + ":"); });
+    std::erase_if(out.dns_options,
+                  [&](const std::string& each) { return each == name || each.starts_with(name + ":"); });
     out.dns_options.push_back(option["value"].exists() ? name + ":" + option["value"].str() : name);
   }
 }
@@ -119,18 +120,20 @@ Result<void> run_as(View pod, View container, const cri::Image& image, cri::Secu
   out.run_as_group = optional_int(effective(pod, container, "runAsGroup"));
   const bool must_not_be_root = effective(pod, container, "runAsNonRoot").as_bool();
   const auto complain = [&](std::string why) -> Result<void> {
-    return Error(base::bad_request(fmt::format("{} (pod: \"{}\", container: {})", why, pod_label(pod), container["name"].as_string())));
+    return Error(base::bad_request(
+        fmt::format("{} (pod: \"{}\", container: {})", why, pod_label(pod), container["name"].as_string())));
   };
   if (out.run_as_user) {
-    if (must_not_be_root && *out.run_as_user == 0)
-      return complain("container's runAsUser breaks non-root policy");
+    if (must_not_be_root && *out.run_as_user == 0) return complain("container's runAsUser breaks non-root policy");
     return {};
   }
   if (image.user_name.empty()) out.run_as_user = image.uid.value_or(0);
   out.run_as_user_name = image.user_name;
   if (!must_not_be_root) return {};
   if (!image.user_name.empty())
-    return complain(fmt::format("container has runAsNonRoot and image has non-numeric user ({}), cannot verify user is non-root", image.user_name));
+    return complain(
+        fmt::format("container has runAsNonRoot and image has non-numeric user ({}), cannot verify user is non-root",
+                    image.user_name));
   if (image.uid.value_or(0) == 0) return complain("container has runAsNonRoot and image will run as root");
   return {};
 }
@@ -161,9 +164,10 @@ Result<cri::SecurityContext> security(View pod, View container, const ContainerF
   out.supplemental_groups = supplemental_groups(pod["spec"]["securityContext"]);
   set_seccomp(effective(pod, container, "seccompProfile"), out);
   if (own["procMount"].as_string() != "Unmasked") {
-    out.masked_paths = {"/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys",
-                        "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug",
-                        "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap"};
+    out.masked_paths = {"/proc/asound",     "/proc/acpi",        "/proc/interrupts",
+                        "/proc/kcore",      "/proc/keys",        "/proc/latency_stats",
+                        "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug",
+                        "/proc/scsi",       "/sys/firmware",     "/sys/devices/virtual/powercap"};
     out.read_only_paths = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
   }
   return out;
@@ -215,12 +219,12 @@ Result<cri::ContainerConfig> container_config(View pod, View container, const Co
                 {labels::kPodNamespace, std::string(object::namespace_of(pod))},
                 {labels::kPodUid, std::string(object::uid_of(pod))},
                 {labels::kContainerName, out.name}};
-  out.annotations = {
-      {labels::kContainerHash, container_hash(container)},
-      {"io.kubernetes.container.restartCount", std::to_string(facts.attempt)},
-      {"io.kubernetes.container.terminationMessagePath", container["terminationMessagePath"].str()},
-      {"io.kubernetes.container.terminationMessagePolicy", container["terminationMessagePolicy"].str()},
-      {"io.kubernetes.pod.terminationGracePeriod", std::to_string(pod["spec"]["terminationGracePeriodSeconds"].as_int(30))}};
+  out.annotations = {{labels::kContainerHash, container_hash(container)},
+                     {"io.kubernetes.container.restartCount", std::to_string(facts.attempt)},
+                     {"io.kubernetes.container.terminationMessagePath", container["terminationMessagePath"].str()},
+                     {"io.kubernetes.container.terminationMessagePolicy", container["terminationMessagePolicy"].str()},
+                     {"io.kubernetes.pod.terminationGracePeriod",
+                      std::to_string(pod["spec"]["terminationGracePeriodSeconds"].as_int(30))}};
   out.log_path = container_log_path(out.name, facts.attempt);
   out.stdin_open = container["stdin"].as_bool();
   out.stdin_once = container["stdinOnce"].as_bool();
@@ -231,7 +235,8 @@ Result<cri::ContainerConfig> container_config(View pod, View container, const Co
 }
 
 std::string pod_log_directory(View pod, const NodeSettings& node) {
-  return fmt::format("{}/{}_{}_{}", node.logs_dir, object::namespace_of(pod), object::name_of(pod), object::uid_of(pod));
+  return fmt::format("{}/{}_{}_{}", node.logs_dir, object::namespace_of(pod), object::name_of(pod),
+                     object::uid_of(pod));
 }
 
 std::string container_log_path(std::string_view container, uint32_t attempt) {

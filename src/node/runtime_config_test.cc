@@ -22,7 +22,8 @@ NodeSettings node() {
   return out;
 }
 
-Result<cri::ContainerConfig> container(const std::string& text, const std::string& spec = "", cri::Image image = {"sha256:1"}) {
+Result<cri::ContainerConfig> container(const std::string& text, const std::string& spec = "",
+                                       cri::Image image = {"sha256:1"}) {
   const Value pod = pod_with((spec.empty() ? "" : spec + ",") + R"("containers":[)" + text + "]");
   return container_config(pod, View(pod)["spec"]["containers"].at(0), {2, image, {{"A", "1"}}, {}, ""}, node());
 }
@@ -32,7 +33,8 @@ TEST(SandboxConfig, gives_pods_the_clusters_dns_and_names) {
   EXPECT_EQ(out.hostname, "web");
   EXPECT_EQ(out.log_directory, "/logs/default_web_u1");
   EXPECT_THAT(out.dns_servers, ElementsAre("10.96.0.10"));
-  EXPECT_THAT(out.dns_searches, ElementsAre("default.svc.cluster.local", "svc.cluster.local", "cluster.local", "corp.example"));
+  EXPECT_THAT(out.dns_searches,
+              ElementsAre("default.svc.cluster.local", "svc.cluster.local", "cluster.local", "corp.example"));
   EXPECT_THAT(out.dns_options, ElementsAre("ndots:5"));
   EXPECT_EQ(out.labels.at("io.kubernetes.pod.uid"), "u1");
   EXPECT_EQ(out.labels.at("app"), "x");
@@ -40,7 +42,8 @@ TEST(SandboxConfig, gives_pods_the_clusters_dns_and_names) {
 }
 
 TEST(SandboxConfig, lets_the_pod_choose_its_dns) {
-  const auto pod = pod_with(R"("dnsPolicy":"None","dnsConfig":{"nameservers":["1.2.3.4"],"searches":["a.b"],"options":[{"name":"ndots","value":"2"}]})");
+  const auto pod = pod_with(
+      R"("dnsPolicy":"None","dnsConfig":{"nameservers":["1.2.3.4"],"searches":["a.b"],"options":[{"name":"ndots","value":"2"}]})");
   const cri::SandboxConfig out = sandbox_config(pod, node(), 0);
   EXPECT_THAT(out.dns_servers, ElementsAre("1.2.3.4"));
   EXPECT_THAT(out.dns_searches, ElementsAre("a.b"));
@@ -60,7 +63,8 @@ TEST(ContainerConfig, expands_commands_and_names_its_log) {
 }
 
 TEST(ContainerConfig, turns_resources_into_shares_quota_and_limits) {
-  const auto out = container(R"({"name":"web","resources":{"requests":{"cpu":"250m","memory":"256Mi"},"limits":{"cpu":"500m","memory":"512Mi"}}})");
+  const auto out = container(
+      R"({"name":"web","resources":{"requests":{"cpu":"250m","memory":"256Mi"},"limits":{"cpu":"500m","memory":"512Mi"}}})");
   ASSERT_TRUE(out);
   EXPECT_EQ(out->resources.cpu_shares, 256);
   EXPECT_EQ(out->resources.cpu_quota, 50000);
@@ -70,10 +74,12 @@ TEST(ContainerConfig, turns_resources_into_shares_quota_and_limits) {
 
 TEST(ContainerConfig, refuses_root_where_the_pod_forbids_it) {
   const std::string non_root = R"("securityContext":{"runAsNonRoot":true})";
-  EXPECT_THAT(container(R"({"name":"web"})", non_root).error().message, testing::HasSubstr("container has runAsNonRoot and image will run as root"));
+  EXPECT_THAT(container(R"({"name":"web"})", non_root).error().message,
+              testing::HasSubstr("container has runAsNonRoot and image will run as root"));
   cri::Image named{"sha256:1"};
   named.user_name = "nobody";
-  EXPECT_THAT(container(R"({"name":"web"})", non_root, named).error().message, testing::HasSubstr("image has non-numeric user (nobody)"));
+  EXPECT_THAT(container(R"({"name":"web"})", non_root, named).error().message,
+              testing::HasSubstr("image has non-numeric user (nobody)"));
   const auto out = container(R"({"name":"web","securityContext":{"runAsUser":1000}})", non_root);
   ASSERT_TRUE(out);
   EXPECT_EQ(out->security.run_as_user, 1000);

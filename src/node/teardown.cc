@@ -3,13 +3,12 @@
 #include <sys/mount.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <future>
 #include <sstream>
 
 #include "node/cri/client.h"
 #include "runtime/file.h"
-
-#include <filesystem>
 
 namespace proa::node {
 
@@ -76,10 +75,11 @@ Result<void> tear_down_node(const SupervisorOptions& options) {
         done();
       });
     });
-    if (outcome) wait_on(loop, [&](auto done) {
-      runtime = cri::make_client(loop, supervisor->socket_path());
-      remove_all_sandboxes(*runtime, done);
-    });
+    if (outcome)
+      wait_on(loop, [&](auto done) {
+        runtime = cri::make_client(loop, supervisor->socket_path());
+        remove_all_sandboxes(*runtime, done);
+      });
     wait_on(loop, [&](auto done) { supervisor->stop(done); });
     wait_on(loop, [&](auto done) {
       runtime.reset();

@@ -19,8 +19,8 @@ std::string cni_conflist(const PodNetwork& network) {
                               {"routes", Value::array({std::move(route)})}});
   Value link = Value::object({{"type", "ptp"}, {"ipMasq", false}, {"ipam", std::move(ipam)}});
   if (network.mtu > 0) link["mtu"] = network.mtu;
-  const Value list = Value::object(
-      {{"cniVersion", "0.4.0"}, {"name", network.name}, {"plugins", Value::array({std::move(link)})}});
+  const Value list =
+      Value::object({{"cniVersion", "0.4.0"}, {"name", network.name}, {"plugins", Value::array({std::move(link)})}});
   return object::to_json(list) + "\n";
 }
 

@@ -58,9 +58,8 @@ disabled_plugins = [
 )",
                      fmt::arg("root", config.paths.root), fmt::arg("state", config.paths.state),
                      fmt::arg("socket", config.paths.socket), fmt::arg("sandbox_image", config.sandbox_image),
-                     fmt::arg("restrict_oom", config.restrict_oom_score_adj),
-                     fmt::arg("cni_bin", config.cni_bin_dir), fmt::arg("cni_conf", config.paths.cni_conf_dir),
-                     fmt::arg("snapshotter", config.snapshotter));
+                     fmt::arg("restrict_oom", config.restrict_oom_score_adj), fmt::arg("cni_bin", config.cni_bin_dir),
+                     fmt::arg("cni_conf", config.paths.cni_conf_dir), fmt::arg("snapshotter", config.snapshotter));
 }
 
 }  // namespace proa::node

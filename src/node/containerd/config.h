@@ -7,11 +7,11 @@ namespace proa::node {
 
 /// Everything of one data directory, so that several clusters can live side by side on a machine.
 struct ContainerdPaths {
-  std::string dir;      // DATA/containerd
-  std::string config;   // DATA/containerd/config.toml
-  std::string root;     // images, snapshots, metadata: survives
-  std::string state;    // mounts and sockets of running containers
-  std::string socket;   // CRI and containerd's own services
+  std::string dir;     // DATA/containerd
+  std::string config;  // DATA/containerd/config.toml
+  std::string root;    // images, snapshots, metadata: survives
+  std::string state;   // mounts and sockets of running containers
+  std::string socket;  // CRI and containerd's own services
   std::string log;
   std::string pid_file;  // "PID START_TIME": names the process for adoption
   std::string cni_conf_dir;

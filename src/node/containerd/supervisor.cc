@@ -182,14 +182,15 @@ struct Supervisor::State : std::enable_shared_from_this<State> {
 
   /// CRI learns of the image by an event; before it does, a sandbox would look for a registry.
   void wait_for_pause(runtime::TimeNs give_up) {
-    client->image_status(std::string(kPauseImage), [weak = weak_from_this(), give_up](Result<std::optional<cri::Image>> got) {
-      const auto self = weak.lock();
-      if (!self || self->gone) return;
-      if (got && *got) return self->ready({});
-      if (self->loop.clock().monotonic() > give_up)
-        return self->ready(Error(base::internal_error("containerd does not show the sandbox image it was given")));
-      self->later(2 * kMillisecond, [give_up](State& state) { state.wait_for_pause(give_up); });
-    });
+    client->image_status(
+        std::string(kPauseImage), [weak = weak_from_this(), give_up](Result<std::optional<cri::Image>> got) {
+          const auto self = weak.lock();
+          if (!self || self->gone) return;
+          if (got && *got) return self->ready({});
+          if (self->loop.clock().monotonic() > give_up)
+            return self->ready(Error(base::internal_error("containerd does not show the sandbox image it was given")));
+          self->later(2 * kMillisecond, [give_up](State& state) { state.wait_for_pause(give_up); });
+        });
   }
 
   void ready(Result<void> how) {
@@ -239,7 +240,8 @@ std::vector<std::string> missing_prerequisites(const std::string& cni_bin_dir) {
     if (in_path(program).empty()) missing.push_back(fmt::format("{0} is not installed: apt-get install {0}", program));
   for (const char* plugin : {"ptp", "host-local", "loopback"})
     if (!runtime::file_exists(cni_bin_dir + "/" + plugin))
-      missing.push_back(fmt::format("the CNI plugin {} is not in {}: apt-get install containernetworking-plugins", plugin, cni_bin_dir));
+      missing.push_back(fmt::format("the CNI plugin {} is not in {}: apt-get install containernetworking-plugins",
+                                    plugin, cni_bin_dir));
   for (const char* kind : {"net", "mnt", "pid", "ipc", "uts"})
     if (!runtime::file_exists(fmt::format("/proc/self/ns/{}", kind)))
       missing.push_back(fmt::format("the kernel has no {} namespaces", kind));

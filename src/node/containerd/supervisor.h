@@ -33,8 +33,8 @@ class Supervisor {
   void stop(std::function<void()> done);
 
   const std::string& socket_path() const;
-  int pid() const;           // 0: not running
-  bool adopted() const;      // it was running before start()
+  int pid() const;       // 0: not running
+  bool adopted() const;  // it was running before start()
 
  private:
   struct State;

@@ -51,9 +51,8 @@ class Client : public Runtime {
       : channel_(loop, socket_path), events_(loop, socket_path, *this) {}
 
   void version(Done<Version> done) override {
-    ask<Version>("RuntimeService/Version", {}, kUsual, std::move(done), [](std::string_view answer) {
-      return Version{text_in(answer, 2), text_in(answer, 3)};
-    });
+    ask<Version>("RuntimeService/Version", {}, kUsual, std::move(done),
+                 [](std::string_view answer) { return Version{text_in(answer, 2), text_in(answer, 3)}; });
   }
 
   void conditions(Done<std::vector<Condition>> done) override {

@@ -86,7 +86,8 @@ TEST(GrpcSession, ends_every_call_when_the_connection_breaks) {
   GrpcSession session;
   std::vector<std::string> ends;
   for (int i = 0; i < 2; ++i)
-    EXPECT_GT(session.call("/x/Y", "request", {{}, [&](const Result<void>& how) { ends.push_back(how.error().reason); }}), 0);
+    EXPECT_GT(
+        session.call("/x/Y", "request", {{}, [&](const Result<void>& how) { ends.push_back(how.error().reason); }}), 0);
   EXPECT_THAT(session.output(), testing::StartsWith("PRI * HTTP/2.0"));
   session.fail(grpc_error(14, "gone"));
   EXPECT_THAT(ends, testing::ElementsAre("ServiceUnavailable", "ServiceUnavailable"));
@@ -95,7 +96,8 @@ TEST(GrpcSession, ends_every_call_when_the_connection_breaks) {
 TEST(GrpcSession, cancels_a_call_once) {
   GrpcSession session;
   int ends = 0;
-  const int stream = session.call("/x/Y", "request", {{}, [&](const Result<void>& how) { ends += how.error().is("Timeout") ? 1 : 100; }});
+  const int stream = session.call("/x/Y", "request",
+                                  {{}, [&](const Result<void>& how) { ends += how.error().is("Timeout") ? 1 : 100; }});
   session.cancel(stream, grpc_error(4, "late"));
   (void)session.output();
   session.fail(grpc_error(14, "gone"));

@@ -47,8 +47,10 @@ struct FakeRuntime::State : std::enable_shared_from_this<State> {
     auto task = [weak = weak_from_this(), done = std::move(done), with = std::move(with)]() mutable {
       if (weak.lock()) done(std::move(with));
     };
-    if (delay == 0) executor.post(std::move(task));
-    else executor.after(delay, std::move(task));
+    if (delay == 0)
+      executor.post(std::move(task));
+    else
+      executor.after(delay, std::move(task));
   }
 
   std::string new_id(std::string_view kind) { return fmt::format("{}{:04x}{:08x}", kind, node_number, ++sequence); }
@@ -98,11 +100,17 @@ FakeRuntime::FakeRuntime(runtime::Executor& executor, int node_number)
     : state_(std::make_shared<State>(executor, node_number)) {}
 FakeRuntime::~FakeRuntime() = default;
 
-void FakeRuntime::on_start(std::function<FakeLife(const ContainerConfig&, const SandboxConfig&)> script) { state_->script = std::move(script); }
-void FakeRuntime::on_exec(std::function<ExecResult(const std::string&, const std::vector<std::string>&)> script) { state_->exec_script = std::move(script); }
+void FakeRuntime::on_start(std::function<FakeLife(const ContainerConfig&, const SandboxConfig&)> script) {
+  state_->script = std::move(script);
+}
+void FakeRuntime::on_exec(std::function<ExecResult(const std::string&, const std::vector<std::string>&)> script) {
+  state_->exec_script = std::move(script);
+}
 void FakeRuntime::set_missing_image(const std::string& name, bool missing) {
-  if (missing) state_->missing_images.insert(name);
-  else state_->missing_images.erase(name);
+  if (missing)
+    state_->missing_images.insert(name);
+  else
+    state_->missing_images.erase(name);
 }
 void FakeRuntime::set_down(std::string why) { state_->down = std::move(why); }
 void FakeRuntime::set_sandbox(runtime::DurationNs delay, std::string error) {
@@ -125,18 +133,27 @@ std::vector<std::string> FakeRuntime::running() const {
   return out;
 }
 
+std::vector<std::string> FakeRuntime::running_ids() const {
+  std::vector<std::string> out;
+  for (const auto& [id, each] : state_->inmates)
+    if (each.status.state == ContainerState::kRunning) out.push_back(id);
+  return out;
+}
+
 const std::vector<std::string>& FakeRuntime::calls() const { return state_->calls; }
 
 void FakeRuntime::version(Done<Version> done) { state_->answer<Version>(std::move(done), Version{"fake", "1.0"}); }
 
 void FakeRuntime::conditions(Done<std::vector<Condition>> done) {
-  state_->answer<std::vector<Condition>>(std::move(done), std::vector<Condition>{{"RuntimeReady", true, "", ""}, {"NetworkReady", true, "", ""}});
+  state_->answer<std::vector<Condition>>(
+      std::move(done), std::vector<Condition>{{"RuntimeReady", true, "", ""}, {"NetworkReady", true, "", ""}});
 }
 
 void FakeRuntime::run_pod_sandbox(const SandboxConfig& config, Done<std::string> done) {
   State& s = *state_;
   s.calls.push_back("sandbox " + config.name);
-  if (!s.sandbox_error.empty()) return s.answer<std::string>(std::move(done), Error(grpc_error(2, s.sandbox_error)), s.sandbox_delay);
+  if (!s.sandbox_error.empty())
+    return s.answer<std::string>(std::move(done), Error(grpc_error(2, s.sandbox_error)), s.sandbox_delay);
   const std::string id = s.new_id("sandbox");
   State::Box& box = s.boxes[id];
   box.config = config;
@@ -176,7 +193,8 @@ void FakeRuntime::remove_pod_sandbox(const std::string& id, Done<void> done) {
 
 void FakeRuntime::sandbox_status(const std::string& id, Done<SandboxStatus> done) {
   const auto at = state_->boxes.find(id);
-  if (at == state_->boxes.end()) return state_->answer<SandboxStatus>(std::move(done), Error(grpc_error(5, "no such sandbox")));
+  if (at == state_->boxes.end())
+    return state_->answer<SandboxStatus>(std::move(done), Error(grpc_error(5, "no such sandbox")));
   state_->answer<SandboxStatus>(std::move(done), at->second.status);
 }
 
@@ -190,7 +208,8 @@ void FakeRuntime::list_sandboxes(const std::string& pod_uid, Done<std::vector<Sa
 void FakeRuntime::create_container(const std::string& sandbox_id, const ContainerConfig& config, const SandboxConfig&,
                                    Done<std::string> done) {
   State& s = *state_;
-  if (!s.boxes.contains(sandbox_id)) return s.answer<std::string>(std::move(done), Error(grpc_error(5, "no such sandbox")));
+  if (!s.boxes.contains(sandbox_id))
+    return s.answer<std::string>(std::move(done), Error(grpc_error(5, "no such sandbox")));
   s.calls.push_back("create " + config.name);
   const std::string id = s.new_id("container");
   State::Inmate& inmate = s.inmates[id];
@@ -265,7 +284,8 @@ void FakeRuntime::list_containers(const std::string& pod_uid, Done<std::vector<C
 
 void FakeRuntime::container_status(const std::string& id, Done<ContainerStatus> done) {
   const auto at = state_->inmates.find(id);
-  if (at == state_->inmates.end()) return state_->answer<ContainerStatus>(std::move(done), Error(grpc_error(5, "no such container")));
+  if (at == state_->inmates.end())
+    return state_->answer<ContainerStatus>(std::move(done), Error(grpc_error(5, "no such container")));
   state_->answer<ContainerStatus>(std::move(done), at->second.status);
 }
 
@@ -282,18 +302,22 @@ void FakeRuntime::image_status(const std::string& name, Done<std::optional<Image
   state_->answer<std::optional<Image>>(std::move(done), std::move(image));
 }
 
-void FakeRuntime::list_images(Done<std::vector<Image>> done) { state_->answer<std::vector<Image>>(std::move(done), std::vector<Image>()); }
+void FakeRuntime::list_images(Done<std::vector<Image>> done) {
+  state_->answer<std::vector<Image>>(std::move(done), std::vector<Image>());
+}
 
 void FakeRuntime::pull_image(const std::string& name, Done<std::string> done) {
   state_->calls.push_back("pull " + name);
   if (state_->missing_images.contains(name))
-    return state_->answer<std::string>(std::move(done), Error(grpc_error(5, fmt::format("failed to pull and unpack image \"{}\": not found", name))));
+    return state_->answer<std::string>(
+        std::move(done), Error(grpc_error(5, fmt::format("failed to pull and unpack image \"{}\": not found", name))));
   state_->answer<std::string>(std::move(done), name);
 }
 
 void FakeRuntime::remove_image(const std::string&, Done<void> done) { state_->answer<void>(std::move(done), {}); }
 
-void FakeRuntime::exec_sync(const std::string& container_id, const std::vector<std::string>& command, int64_t, Done<ExecResult> done) {
+void FakeRuntime::exec_sync(const std::string& container_id, const std::vector<std::string>& command, int64_t,
+                            Done<ExecResult> done) {
   ExecResult result;
   if (state_->exec_script) result = state_->exec_script(container_id, command);
   state_->answer<ExecResult>(std::move(done), std::move(result));

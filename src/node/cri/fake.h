@@ -15,11 +15,11 @@ namespace proa::node::cri {
 
 /// What one container does.
 struct FakeLife {
-  runtime::DurationNs start_delay = 0;             // from start_container() to running
-  std::optional<runtime::DurationNs> ends_after;   // of itself; nullopt: runs until it is stopped
+  runtime::DurationNs start_delay = 0;            // from start_container() to running
+  std::optional<runtime::DurationNs> ends_after;  // of itself; nullopt: runs until it is stopped
   int exit_code = 0;
-  runtime::DurationNs stop_delay = 0;              // from SIGTERM to its end (cut at the grace)
-  std::string start_error;                         // not empty: it can't be started
+  runtime::DurationNs stop_delay = 0;  // from SIGTERM to its end (cut at the grace)
+  std::string start_error;             // not empty: it can't be started
   bool oom = false;
 };
 
@@ -46,6 +46,8 @@ class FakeRuntime : public Runtime {
 
   /// For tests: names of running containers, "POD/CONTAINER", sorted.
   std::vector<std::string> running() const;
+  /// Ids of running containers, sorted.
+  std::vector<std::string> running_ids() const;
   /// For tests: what was asked, in order ("start web", "stop web 30", ...).
   const std::vector<std::string>& calls() const;
 

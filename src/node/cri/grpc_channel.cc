@@ -67,14 +67,16 @@ struct GrpcChannel::Connection : std::enable_shared_from_this<Connection> {
   }
 
   void read() {
-    socket.async_read_some(asio::buffer(buffer), [self = shared_from_this(), mine = epoch](error_code failed, size_t n) {
-      if (self->closed || mine != self->epoch) return;
-      if (failed) return self->broken(failed.message());
-      if (!self->session->feed({self->buffer.data(), n})) return self->broken("the peer broke the HTTP/2 protocol");
-      if (self->closed || mine != self->epoch) return;
-      self->flush();
-      self->read();
-    });
+    socket.async_read_some(asio::buffer(buffer),
+                           [self = shared_from_this(), mine = epoch](error_code failed, size_t n) {
+                             if (self->closed || mine != self->epoch) return;
+                             if (failed) return self->broken(failed.message());
+                             if (!self->session->feed({self->buffer.data(), n}))
+                               return self->broken("the peer broke the HTTP/2 protocol");
+                             if (self->closed || mine != self->epoch) return;
+                             self->flush();
+                             self->read();
+                           });
   }
 
   void flush() {
@@ -82,12 +84,13 @@ struct GrpcChannel::Connection : std::enable_shared_from_this<Connection> {
     writing = session->output();
     if (writing.empty()) return;
     write_under_way = true;
-    asio::async_write(socket, asio::buffer(writing), [self = shared_from_this(), mine = epoch](error_code failed, size_t) {
-      if (self->closed || mine != self->epoch) return;
-      self->write_under_way = false;
-      if (failed) return self->broken(failed.message());
-      self->flush();
-    });
+    asio::async_write(socket, asio::buffer(writing),
+                      [self = shared_from_this(), mine = epoch](error_code failed, size_t) {
+                        if (self->closed || mine != self->epoch) return;
+                        self->write_under_way = false;
+                        if (failed) return self->broken(failed.message());
+                        self->flush();
+                      });
   }
 
   void broken(const std::string& why) {
@@ -156,7 +159,8 @@ void GrpcChannel::call(std::string path, std::string request, runtime::DurationN
     handlers.on_end = [unary](Result<void> how) {
       how ? unary->finish(std::move(unary->answer)) : unary->finish(Error(std::move(how.error())));
     };
-    const int stream = connection->start(path, std::move(request), std::move(handlers), timeout / runtime::kMillisecond);
+    const int stream =
+        connection->start(path, std::move(request), std::move(handlers), timeout / runtime::kMillisecond);
     if (timeout == 0) return;
     // A little more than the server was told, so that its own words come first.
     unary->timer.start(timeout + timeout / 8, [connection, unary, stream, path, mine = connection->epoch] {
@@ -172,8 +176,7 @@ void GrpcChannel::call(std::string path, std::string request, runtime::DurationN
 }
 
 void GrpcChannel::stream(std::string path, std::string request, std::function<void()> on_open,
-                         std::function<void(std::string_view)> on_message,
-                         std::function<void(Result<void>)> on_end) {
+                         std::function<void(std::string_view)> on_message, std::function<void(Result<void>)> on_end) {
   const auto send = [connection = connection_, path, request = std::move(request), on_open, on_message,
                      on_end]() mutable {
     connection->start(path, std::move(request), {on_message, on_end}, 0);

@@ -1,13 +1,12 @@
 #include "node/cri/grpc_session.h"
 
-#include <nghttp2/nghttp2.h>
-
 #include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <map>
 
 #include <fmt/format.h>
+#include <nghttp2/nghttp2.h>
 
 namespace proa::node::cri {
 
@@ -62,8 +61,7 @@ std::string percent_decoded(std::string_view text) {
 
 nghttp2_nv header(const std::string& name, const std::string& value) {
   return {reinterpret_cast<uint8_t*>(const_cast<char*>(name.data())),
-          reinterpret_cast<uint8_t*>(const_cast<char*>(value.data())), name.size(), value.size(),
-          NGHTTP2_NV_FLAG_NONE};
+          reinterpret_cast<uint8_t*>(const_cast<char*>(value.data())), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
 }
 
 /// The complete messages at the front of `received` go to the handler. False: a frame that cannot be.
@@ -140,7 +138,7 @@ struct GrpcSession::State {
       of(user).end(id, Error(grpc_error(stream.grpc_status, stream.grpc_message)));
     } else {
       of(user).end(id, Error(grpc_error(kUnavailable, fmt::format("stream ended early (HTTP {}, HTTP/2 code {})",
-                                                                   stream.http_status, code))));
+                                                                  stream.http_status, code))));
     }
     return 0;
   }
@@ -181,8 +179,8 @@ int GrpcSession::call(std::string_view path, std::string request, Handlers handl
   stream->request = framed(request);
   stream->handlers = std::move(handlers);
   std::vector<std::pair<std::string, std::string>> headers = {
-      {":method", "POST"},       {":scheme", "http"}, {":path", std::string(path)}, {":authority", "localhost"},
-      {"te", "trailers"},        {"content-type", "application/grpc"},
+      {":method", "POST"},         {":scheme", "http"}, {":path", std::string(path)},
+      {":authority", "localhost"}, {"te", "trailers"},  {"content-type", "application/grpc"},
       {"user-agent", "proa/0.1"}};
   if (timeout_ms > 0) headers.emplace_back("grpc-timeout", fmt::format("{}m", std::min<int64_t>(timeout_ms, 99999999)));
   headers.insert(headers.end(), metadata.begin(), metadata.end());
@@ -208,8 +206,8 @@ void GrpcSession::forget() {
 }
 
 bool GrpcSession::feed(std::string_view bytes) {
-  const ssize_t n = nghttp2_session_mem_recv(state_->session, reinterpret_cast<const uint8_t*>(bytes.data()),
-                                             bytes.size());
+  const ssize_t n =
+      nghttp2_session_mem_recv(state_->session, reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
   return n == static_cast<ssize_t>(bytes.size()) &&
          (nghttp2_session_want_read(state_->session) != 0 || nghttp2_session_want_write(state_->session) != 0);
 }

@@ -137,7 +137,8 @@ WireWriter encode_container_config(const ContainerConfig& config) {
   }
   out.map(9, config.labels).map(10, config.annotations).text(11, config.log_path);
   out.number(12, config.stdin_open).number(13, config.stdin_once).number(14, config.tty);
-  out.message(15, WireWriter().message(1, encode_resources(config.resources)).message(2, encode_security(config.security)));
+  out.message(15,
+              WireWriter().message(1, encode_resources(config.resources)).message(2, encode_security(config.security)));
   return out;
 }
 

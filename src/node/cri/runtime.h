@@ -158,8 +158,8 @@ struct ExecRequest {
 /// Something happened to a container or sandbox: ask for its status.
 struct Event {
   enum class Type { kStarted, kExited, kDeleted, kOom, kRelist };
-  Type type = Type::kRelist;   // kRelist: events may have been lost, look at everything
-  std::string container_id;    // or a sandbox's id
+  Type type = Type::kRelist;  // kRelist: events may have been lost, look at everything
+  std::string container_id;   // or a sandbox's id
 };
 
 class Runtime {
@@ -195,8 +195,8 @@ class Runtime {
   virtual void remove_image(const std::string& name, Done<void> done) = 0;
 
   /// Runs a command to its end. `timeout_ms` 0: no limit; when it passes the command is killed.
-  virtual void exec_sync(const std::string& container_id, const std::vector<std::string>& command,
-                         int64_t timeout_ms, Done<ExecResult> done) = 0;
+  virtual void exec_sync(const std::string& container_id, const std::vector<std::string>& command, int64_t timeout_ms,
+                         Done<ExecResult> done) = 0;
   /// The address of the runtime's streaming server for one session (see ../streaming.h).
   virtual void exec_url(const ExecRequest& request, Done<std::string> done) = 0;
   virtual void port_forward_url(const std::string& sandbox_id, int port, Done<std::string> done) = 0;

@@ -43,8 +43,10 @@ class Flags {
         return out;
       }
       std::optional<std::string> out;
-      if (arg.starts_with(std::string(name) + "=")) out = arg.substr(name.size() + 1);
-      else if (!letter.empty() && arg.size() > 2 && arg.starts_with(letter) && !arg.starts_with("--")) out = arg.substr(2);
+      if (arg.starts_with(std::string(name) + "="))
+        out = arg.substr(name.size() + 1);
+      else if (!letter.empty() && arg.size() > 2 && arg.starts_with(letter) && !arg.starts_with("--"))
+        out = arg.substr(2);
       if (!out) continue;
       rest_.erase(rest_.begin() + static_cast<long>(i));
       return out;
@@ -57,7 +59,9 @@ class Flags {
     return out;
   }
   bool has(std::string_view letter, std::string_view name) {
-    return std::erase_if(rest_, [&](const std::string& arg) { return arg == letter || arg == name || arg == std::string(name) + "=true"; }) > 0;
+    return std::erase_if(rest_, [&](const std::string& arg) {
+             return arg == letter || arg == name || arg == std::string(name) + "=true";
+           }) > 0;
   }
   /// What is left; a flag among it is unknown.
   const std::vector<std::string>& rest() const { return rest_; }
@@ -91,7 +95,8 @@ int build(const ImageStore& store, Flags flags) {
   (void)flags.has("", "--rm");
   const bool quiet = flags.has("-q", "--quiet");
   if (const std::string flag = flags.unknown(); !flag.empty()) return fail("unknown flag: " + flag);
-  if (flags.rest().size() != 1) return fail("\"proa image build\" requires exactly 1 argument: the folder with the Dockerfile");
+  if (flags.rest().size() != 1)
+    return fail("\"proa image build\" requires exactly 1 argument: the folder with the Dockerfile");
   request.context = flags.rest().front();
   const auto built = store.build(request);
   if (!built) return fail(built.error().message);
@@ -101,7 +106,8 @@ int build(const ImageStore& store, Flags flags) {
   }
   fmt::print("{}", built->output);
   fmt::print("Successfully built {}\n", built->id.substr(built->id.find(':') + 1).substr(0, 12));
-  for (const std::string& tag : request.tags) fmt::print("Successfully tagged {}\n", short_image_name(full_image_name(tag)));
+  for (const std::string& tag : request.tags)
+    fmt::print("Successfully tagged {}\n", short_image_name(full_image_name(tag)));
   return 0;
 }
 
@@ -124,7 +130,8 @@ int list(const ImageStore& store) {
   }
   fmt::print("{:<{}}   {:<{}}   {:<12}   SIZE\n", "REPOSITORY", repository, "TAG", tag, "IMAGE ID");
   for (const ImageRow& row : *rows)
-    fmt::print("{:<{}}   {:<{}}   {:<12}   {}\n", row.repository, repository, row.tag, tag, row.id, human_size(row.size));
+    fmt::print("{:<{}}   {:<{}}   {:<12}   {}\n", row.repository, repository, row.tag, tag, row.id,
+               human_size(row.size));
   return 0;
 }
 
@@ -132,8 +139,10 @@ int remove(const ImageStore& store, const std::vector<std::string>& names) {
   if (names.empty()) return fail("\"proa image rm\" requires at least 1 argument: the image's name");
   int code = 0;
   for (const std::string& name : names) {
-    if (const auto removed = store.remove(name); !removed) code = fail(removed.error().message);
-    else fmt::print("Untagged: {}\n", short_image_name(full_image_name(name)));
+    if (const auto removed = store.remove(name); !removed)
+      code = fail(removed.error().message);
+    else
+      fmt::print("Untagged: {}\n", short_image_name(full_image_name(name)));
   }
   return code;
 }

@@ -17,18 +17,27 @@ namespace proa::node {
 
 namespace {
 
-constexpr std::string_view kDefaultDomain = "docker.io/", kOfficial = "docker.io/library/";
+// The registry that a name without one means, for Docker and CRI alike; here it is never asked.
+constexpr std::string_view kDefaultDomain =
+                               "docker"
+                               ".io/",
+                           kOfficial =
+                               "docker"
+                               ".io/library/";
 
 Result<std::string> run(std::vector<std::string> argv) {
   runtime::Command command;
   command.argv = std::move(argv);
   const std::string program = command.argv.front();
   auto result = runtime::run_process(command);
-  if (!result) return Error(base::internal_error(fmt::format("can't run {0}: {1}. Install it: apt-get install {0}", program, result.error().message)));
+  if (!result)
+    return Error(base::internal_error(
+        fmt::format("can't run {0}: {1}. Install it: apt-get install {0}", program, result.error().message)));
   if (result->exit_code == 0) return result->out;
   std::string said = result->err.empty() ? result->out : result->err;
   while (said.ends_with('\n')) said.pop_back();
-  return Error(base::bad_request(said.empty() ? fmt::format("{} ended with status {}", program, result->exit_code) : said));
+  return Error(
+      base::bad_request(said.empty() ? fmt::format("{} ended with status {}", program, result->exit_code) : said));
 }
 
 /// One question to CRI, on a loop of its own.
@@ -63,7 +72,8 @@ std::string full_image_name(std::string_view name) {
   std::string out(name);
   const size_t slash = name.find('/');
   const std::string_view first = name.substr(0, slash);
-  const bool has_domain = slash != name.npos && (first.find('.') != first.npos || first.find(':') != first.npos || first == "localhost");
+  const bool has_domain =
+      slash != name.npos && (first.find('.') != first.npos || first.find(':') != first.npos || first == "localhost");
   if (!has_domain) out = std::string(slash == name.npos ? kOfficial : kDefaultDomain) + out;
   if (tag_colon(out) == std::string::npos && out.find('@') == std::string::npos) out += ":latest";
   return out;
@@ -78,7 +88,8 @@ std::string short_image_name(std::string_view full) {
 Result<ImageStore> ImageStore::open(const std::string& node_dir) {
   ContainerdPaths paths = containerd_paths(node_dir);
   if (!runtime::file_exists(paths.socket))
-    return Error(base::service_unavailable(fmt::format("no containers run here: there is no containerd at {}. Start a cluster first: proa up", paths.socket)));
+    return Error(base::service_unavailable(fmt::format(
+        "no containers run here: there is no containerd at {}. Start a cluster first: proa up", paths.socket)));
   const auto answers = ask<cri::Version>(paths.socket, [](cri::Runtime& runtime, auto done) { runtime.version(done); });
   if (!answers) return Error(base::service_unavailable(answers.error().message + ". Start a cluster first: proa up"));
   return ImageStore(node_dir, std::move(paths));
@@ -86,9 +97,15 @@ Result<ImageStore> ImageStore::open(const std::string& node_dir) {
 
 std::vector<std::string> ImageStore::buildah(std::vector<std::string> args) const {
   // containerd knows already whether overlayfs can be had below this directory.
-  const bool overlay = runtime::read_file(paths_.config).value_or("").find("snapshotter = \"overlayfs\"") != std::string::npos;
-  std::vector<std::string> out = {"buildah", "--root", dir_ + "/images/store", "--runroot", dir_ + "/images/run",
-                                  "--storage-driver", overlay ? "overlay" : "vfs"};
+  const bool overlay =
+      runtime::read_file(paths_.config).value_or("").find("snapshotter = \"overlayfs\"") != std::string::npos;
+  std::vector<std::string> out = {"buildah",
+                                  "--root",
+                                  dir_ + "/images/store",
+                                  "--runroot",
+                                  dir_ + "/images/run",
+                                  "--storage-driver",
+                                  overlay ? "overlay" : "vfs"};
   out.insert(out.end(), args.begin(), args.end());
   return out;
 }
@@ -102,7 +119,8 @@ std::vector<std::string> ImageStore::ctr(std::vector<std::string> args) const {
 Result<void> ImageStore::hand_over(const std::string& built, const std::string& full_name) const {
   const std::string archive = fmt::format("{}/images/handover-{}.tar", dir_, ::getpid());
   (void)::unlink(archive.c_str());
-  auto pushed = run(buildah({"push", "--quiet", "--disable-compression", built, "oci-archive:" + archive + ":" + full_name}));
+  auto pushed =
+      run(buildah({"push", "--quiet", "--disable-compression", built, "oci-archive:" + archive + ":" + full_name}));
   if (!pushed) return Error(pushed.error());
   auto imported = run(ctr({"import", archive}));
   (void)::unlink(archive.c_str());
@@ -113,7 +131,8 @@ Result<void> ImageStore::hand_over(const std::string& built, const std::string& 
 Result<BuildResult> ImageStore::build(const BuildRequest& request) const {
   if (auto made = runtime::make_dirs(dir_ + "/images", 0700); !made) return Error(made.error());
   const std::string id_file = fmt::format("{}/images/id-{}", dir_, ::getpid());
-  std::vector<std::string> args = {"bud", "--isolation", "chroot", "--format", "docker", "--pull-never", "--iidfile", id_file};
+  std::vector<std::string> args = {"bud",    "--isolation",  "chroot",    "--format",
+                                   "docker", "--pull-never", "--iidfile", id_file};
   for (const std::string& tag : request.tags) args.insert(args.end(), {"--tag", full_image_name(tag)});
   if (!request.file.empty()) args.insert(args.end(), {"--file", request.file});
   for (const std::string& each : request.build_args) args.insert(args.end(), {"--build-arg", each});
@@ -149,7 +168,8 @@ Result<std::vector<std::string>> ImageStore::load(const std::string& archive) co
 }
 
 Result<std::vector<ImageRow>> ImageStore::list() const {
-  auto images = ask<std::vector<cri::Image>>(paths_.socket, [](cri::Runtime& runtime, auto done) { runtime.list_images(done); });
+  auto images =
+      ask<std::vector<cri::Image>>(paths_.socket, [](cri::Runtime& runtime, auto done) { runtime.list_images(done); });
   if (!images) return Error(images.error());
   std::vector<ImageRow> rows;
   for (const cri::Image& image : *images) {
@@ -157,7 +177,8 @@ Result<std::vector<ImageRow>> ImageStore::list() const {
     for (const std::string& name : image.repo_tags) {
       const std::string shown = short_image_name(name);
       const size_t colon = tag_colon(shown);
-      rows.push_back({shown.substr(0, colon), colon == std::string::npos ? "<none>" : shown.substr(colon + 1), id, image.size});
+      rows.push_back(
+          {shown.substr(0, colon), colon == std::string::npos ? "<none>" : shown.substr(colon + 1), id, image.size});
     }
     if (image.repo_tags.empty()) rows.push_back({"<none>", "<none>", id, image.size});
   }
@@ -167,7 +188,8 @@ Result<std::vector<ImageRow>> ImageStore::list() const {
 
 Result<void> ImageStore::remove(const std::string& name) const {
   const std::string full = full_image_name(name);
-  auto there = ask<std::optional<cri::Image>>(paths_.socket, [&](cri::Runtime& runtime, auto done) { runtime.image_status(full, done); });
+  auto there = ask<std::optional<cri::Image>>(
+      paths_.socket, [&](cri::Runtime& runtime, auto done) { runtime.image_status(full, done); });
   if (!there) return Error(there.error());
   if (!*there) return Error(base::bad_request(fmt::format("No such image: {}", name)));
   auto removed = run(ctr({"rm", full}));

@@ -11,8 +11,8 @@
 namespace proa::node {
 
 struct BuildRequest {
-  std::vector<std::string> tags;        // NAME[:TAG]; none: the image has an id only
-  std::string file;                     // -f; empty: Dockerfile (or Containerfile) of the context
+  std::vector<std::string> tags;  // NAME[:TAG]; none: the image has an id only
+  std::string file;               // -f; empty: Dockerfile (or Containerfile) of the context
   std::string context;
   std::vector<std::string> build_args;  // NAME=VALUE
   std::string target;
@@ -53,7 +53,7 @@ class ImageStore {
   ContainerdPaths paths_;
 };
 
-/// `busybox` -> `docker.io/library/busybox:latest`, as Docker and CRI complete names.
+/// With registry, folder and tag, as Docker and CRI complete names (`busybox` stands for a name of four parts).
 std::string full_image_name(std::string_view name);
 /// The other way, for people.
 std::string short_image_name(std::string_view full);

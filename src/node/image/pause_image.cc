@@ -1,12 +1,11 @@
 #include "node/image/pause_image.h"
 
-#include <openssl/evp.h>
-
 #include <array>
 #include <cstring>
 #include <memory>
 
 #include <fmt/format.h>
+#include <openssl/evp.h>
 
 #include "node/cri/wire.h"
 #include "object/json.h"
@@ -45,7 +44,9 @@ std::string digest_of(const std::string& bytes) {
 /// A tar archive with one executable file, owned by root, dated 1970: the same bytes at every build.
 std::string tar_of(const std::string& name, const std::string& content) {
   std::string header(kTarBlock, '\0');
-  const auto put = [&](size_t at, const std::string& text) { std::memcpy(header.data() + at, text.data(), text.size()); };
+  const auto put = [&](size_t at, const std::string& text) {
+    std::memcpy(header.data() + at, text.data(), text.size());
+  };
   put(0, name);
   put(100, "0000755");
   put(108, "0000000");
@@ -122,7 +123,8 @@ std::vector<Blob> single_file_image(const std::string& path_in_image, const std:
   Blob layer = make_blob("application/vnd.oci.image.layer.v1.tar", tar_of(path_in_image, program));
   const Value settings = Value::object({{"Entrypoint", Value::array({"/" + path_in_image})}});
   const Value rootfs = Value::object({{"type", "layers"}, {"diff_ids", Value::array({layer.digest})}});
-  const Value about = Value::object({{"architecture", architecture}, {"os", "linux"}, {"config", settings}, {"rootfs", rootfs}});
+  const Value about =
+      Value::object({{"architecture", architecture}, {"os", "linux"}, {"config", settings}, {"rootfs", rootfs}});
   Blob config = make_blob("application/vnd.oci.image.config.v1+json", object::to_json(about));
   const std::string manifest_type = "application/vnd.oci.image.manifest.v1+json";
   const Value manifest_json = Value::object({{"schemaVersion", 2},

@@ -55,7 +55,9 @@ struct Attempt : std::enable_shared_from_this<Attempt> {
     if (auto call_back = std::exchange(done, nullptr)) call_back({result, std::move(output)});
   }
 
-  void fail(const std::string& why) { finish(Kind::kFailure, url.empty() ? why : fmt::format("Get \"{}\": {}", url, why)); }
+  void fail(const std::string& why) {
+    finish(Kind::kFailure, url.empty() ? why : fmt::format("Get \"{}\": {}", url, why));
+  }
 
   void start(const std::string& host, int port, runtime::DurationNs timeout) {
     address = fmt::format(fmt::runtime(host.find(':') == std::string::npos ? "{}:{}" : "[{}]:{}"), host, port);
@@ -63,11 +65,12 @@ struct Attempt : std::enable_shared_from_this<Attempt> {
     error_code no_address;
     const auto ip = asio::ip::make_address(host, no_address);
     if (!no_address) return connect(tcp::endpoint(ip, static_cast<uint16_t>(port)));
-    resolver.async_resolve(host, std::to_string(port), [self = shared_from_this(), host](error_code failed, const auto& found) {
-      if (!self->done) return;
-      if (failed) return self->fail(fmt::format("dial tcp: lookup {}: no such host", host));
-      self->connect(*found.begin());
-    });
+    resolver.async_resolve(host, std::to_string(port),
+                           [self = shared_from_this(), host](error_code failed, const auto& found) {
+                             if (!self->done) return;
+                             if (failed) return self->fail(fmt::format("dial tcp: lookup {}: no such host", host));
+                             self->connect(*found.begin());
+                           });
   }
 
   void late() {
@@ -122,8 +125,11 @@ struct Attempt : std::enable_shared_from_this<Attempt> {
   void judge() {
     int status = 0;
     if (head.starts_with("HTTP/1.") && head.size() > 12) std::from_chars(head.data() + 9, head.data() + 12, status);
-    if (status == 0) return fail(fmt::format("net/http: HTTP/1.x transport connection broken: malformed HTTP response \"{}\"", head.substr(0, head.find('\n'))));
-    if (status < 200 || status >= 400) return finish(Kind::kFailure, fmt::format("HTTP probe failed with statuscode: {}", status));
+    if (status == 0)
+      return fail(fmt::format("net/http: HTTP/1.x transport connection broken: malformed HTTP response \"{}\"",
+                              head.substr(0, head.find('\n'))));
+    if (status < 200 || status >= 400)
+      return finish(Kind::kFailure, fmt::format("HTTP probe failed with statuscode: {}", status));
     if (status >= 300) return finish(Kind::kWarning, "Probe terminated redirects, Response body: ");
     finish(Kind::kSuccess, {});
   }
@@ -140,11 +146,14 @@ class RealNetwork : public ProbeNetwork {
     attempt->url = fmt::format("{}://{}{}", request.tls ? "https" : "http", authority, request.path);
     std::string host = authority, lines;
     for (const auto& [name, value] : request.headers) {
-      if (name == "Host") host = value;
-      else lines += fmt::format("{}: {}\r\n", name, value);
+      if (name == "Host")
+        host = value;
+      else
+        lines += fmt::format("{}: {}\r\n", name, value);
     }
     attempt->tls_host = host.substr(0, host.find(':'));
-    attempt->outgoing = fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\n{}Connection: close\r\n\r\n", request.path, host, lines);
+    attempt->outgoing =
+        fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\n{}Connection: close\r\n\r\n", request.path, host, lines);
     attempt->start(request.host, request.port, timeout);
   }
 
@@ -158,6 +167,8 @@ class RealNetwork : public ProbeNetwork {
 
 }  // namespace
 
-std::unique_ptr<ProbeNetwork> make_probe_network(runtime::EventLoop& loop) { return std::make_unique<RealNetwork>(loop); }
+std::unique_ptr<ProbeNetwork> make_probe_network(runtime::EventLoop& loop) {
+  return std::make_unique<RealNetwork>(loop);
+}
 
 }  // namespace proa::node

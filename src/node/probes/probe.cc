@@ -16,7 +16,8 @@ Result<int> resolve_port(View port, View container) {
   const std::string text = port.str();
   if (!text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; }))
     return std::stoi(text);
-  return Error(base::bad_request(fmt::format("couldn't find port: {} in container {}", text, container["name"].as_string())));
+  return Error(
+      base::bad_request(fmt::format("couldn't find port: {} in container {}", text, container["name"].as_string())));
 }
 
 Result<HttpRequest> http_request(View http_get, View container, const std::string& pod_ip, std::string_view agent) {

@@ -29,8 +29,8 @@ std::optional<bool>& verdict(ProbeResults& results, Type type) {
 }
 
 /// When, after the start, the quiet tries are made; the first that counts comes a second after the start.
-constexpr runtime::DurationNs kQuietTries[] = {15 * kMillisecond, 50 * kMillisecond, 120 * kMillisecond, 300 * kMillisecond,
-                                               600 * kMillisecond};
+constexpr runtime::DurationNs kQuietTries[] = {15 * kMillisecond, 50 * kMillisecond, 120 * kMillisecond,
+                                               300 * kMillisecond, 600 * kMillisecond};
 constexpr runtime::DurationNs kFirstTry = kSecond;
 constexpr int kTriesOnError = 3;
 
@@ -40,8 +40,12 @@ struct Prober::State : std::enable_shared_from_this<State> {
   /// One probe of one container.
   struct Run {
     Run(State& owner, const object::Value& container_spec, std::string container_id, Type probe_type, std::string ip)
-        : spec(container_spec), id(std::move(container_id)), type(probe_type), pod_ip(std::move(ip)),
-          timing(probe_timing(probe())), thresholds(timing.success_threshold, timing.failure_threshold),
+        : spec(container_spec),
+          id(std::move(container_id)),
+          type(probe_type),
+          pod_ip(std::move(ip)),
+          timing(probe_timing(probe())),
+          thresholds(timing.success_threshold, timing.failure_threshold),
           timer(owner.executor) {}
 
     object::Value spec;  // of the container
@@ -97,7 +101,8 @@ struct Prober::State : std::enable_shared_from_this<State> {
   // ---- one try
 
   void tick(const RunPtr& run, bool quiet) {
-    if (run->type != Type::kStartup && !started(*run)) return arm(run, std::min<runtime::DurationNs>(run->timing.period, kSecond), quiet);
+    if (run->type != Type::kStartup && !started(*run))
+      return arm(run, std::min<runtime::DurationNs>(run->timing.period, kSecond), quiet);
     attempt(run, quiet, kTriesOnError);
   }
 
@@ -108,7 +113,8 @@ struct Prober::State : std::enable_shared_from_this<State> {
   }
 
   void attempt(const RunPtr& run, bool quiet, int tries) {
-    ProbeDone done = [weak = weak_from_this(), weak_run = std::weak_ptr<Run>(run), quiet, tries](const ProbeOutcome& outcome) {
+    ProbeDone done = [weak = weak_from_this(), weak_run = std::weak_ptr<Run>(run), quiet,
+                      tries](const ProbeOutcome& outcome) {
       const auto self = weak.lock();
       const RunPtr alive = weak_run.lock();
       if (!self || !alive) return;
@@ -133,12 +139,14 @@ struct Prober::State : std::enable_shared_from_this<State> {
     std::vector<std::string> argv;
     for (View each : command.items()) argv.push_back(each.str());
     const runtime::DurationNs timeout = run.timing.timeout;
-    runtime.exec_sync(run.id, argv, timeout / kMillisecond, [argv, timeout, done = std::move(done)](Result<cri::ExecResult> got) {
-      if (got) return done({got->exit_code == 0 ? Outcome::kSuccess : Outcome::kFailure, got->out + got->err});
-      if (got.error().is("Timeout"))
-        return done({Outcome::kFailure, fmt::format("command timed out: \"{}\" timed out after {}s", fmt::join(argv, " "), timeout / kSecond)});
-      done({Outcome::kError, "rpc error: " + got.error().message});
-    });
+    runtime.exec_sync(
+        run.id, argv, timeout / kMillisecond, [argv, timeout, done = std::move(done)](Result<cri::ExecResult> got) {
+          if (got) return done({got->exit_code == 0 ? Outcome::kSuccess : Outcome::kFailure, got->out + got->err});
+          if (got.error().is("Timeout"))
+            return done({Outcome::kFailure, fmt::format("command timed out: \"{}\" timed out after {}s",
+                                                        fmt::join(argv, " "), timeout / kSecond)});
+          done({Outcome::kError, "rpc error: " + got.error().message});
+        });
   }
 
   // ---- its result
@@ -158,7 +166,8 @@ struct Prober::State : std::enable_shared_from_this<State> {
     if (outcome.result == Outcome::kFailure)
       handlers.event(name, "Unhealthy", fmt::format("{} probe failed: {}", title, outcome.output));
     if (outcome.result == Outcome::kError)
-      handlers.event(name, "Unhealthy", fmt::format("{} probe errored and resulted in unknown state: {}", title, outcome.output));
+      handlers.event(name, "Unhealthy",
+                     fmt::format("{} probe errored and resulted in unknown state: {}", title, outcome.output));
     if (outcome.result == Outcome::kWarning)
       handlers.event(name, "ProbeWarning", fmt::format("{} probe warning: {}", title, outcome.output));
   }
@@ -186,8 +195,9 @@ struct Prober::State : std::enable_shared_from_this<State> {
   void update(View pod, const PodRuntimeState& state, bool terminating) {
     std::set<std::pair<std::string, Type>> wanted;
     std::set<std::string> alive;
-    const std::string ip = !state.sandboxes.empty() && !state.sandboxes.front().ips.empty() ? state.sandboxes.front().ips.front()
-                                                                                            : pod["status"]["podIP"].str();
+    const std::string ip = !state.sandboxes.empty() && !state.sandboxes.front().ips.empty()
+                               ? state.sandboxes.front().ips.front()
+                               : pod["status"]["podIP"].str();
     for (const auto& container : state.containers) {
       if (container.state != cri::ContainerState::kRunning) continue;
       const View spec = container_spec(pod, container.name);
@@ -213,7 +223,9 @@ Prober::Prober(runtime::Executor& executor, cri::Runtime& runtime, ProbeNetwork&
     : state_(std::make_shared<State>(executor, runtime, network, std::move(handlers))) {}
 Prober::~Prober() = default;
 
-void Prober::update(View pod, const PodRuntimeState& state, bool terminating) { state_->update(pod, state, terminating); }
+void Prober::update(View pod, const PodRuntimeState& state, bool terminating) {
+  state_->update(pod, state, terminating);
+}
 const std::map<std::string, ProbeResults>& Prober::results() const { return state_->results; }
 
 }  // namespace proa::node

@@ -63,9 +63,12 @@ struct ExecStream::State {
   }
 
   void received(uint32_t stream, std::string_view bytes) {
-    if (stream == error) verdict += bytes;
-    else if (stream == out && data) data(Channel::kOut, std::string(bytes));
-    else if (stream == err && data) data(Channel::kErr, std::string(bytes));
+    if (stream == error)
+      verdict += bytes;
+    else if (stream == out && data)
+      data(Channel::kOut, std::string(bytes));
+    else if (stream == err && data)
+      data(Channel::kErr, std::string(bytes));
   }
 
   void stream_ended(uint32_t stream) {
@@ -122,8 +125,10 @@ void ExecStream::resize(int columns, int rows) {
   State& s = *state_;
   if (!s.options.tty) return;
   const std::string text = fmt::format("{{\"Width\":{},\"Height\":{}}}", columns, rows);
-  if (s.opened) s.connection->send(s.size, text);
-  else s.early_size = text;
+  if (s.opened)
+    s.connection->send(s.size, text);
+  else
+    s.early_size = text;
 }
 
 struct ForwardStream::State {
@@ -166,8 +171,10 @@ ForwardStream::ForwardStream(runtime::EventLoop& loop, const std::string& url, i
   handlers.on_data = [weak](uint32_t stream, std::string_view bytes) {
     const auto self = weak.lock();
     if (!self) return;
-    if (stream == self->error) self->complaint += bytes;
-    else if (self->end) self->data(std::string(bytes));
+    if (stream == self->error)
+      self->complaint += bytes;
+    else if (self->end)
+      self->data(std::string(bytes));
   };
   handlers.on_end = [weak](uint32_t stream, bool) {
     const auto self = weak.lock();

@@ -53,7 +53,7 @@ std::string LogFilter::feed(std::string_view bytes, std::string* errors) {
 }
 
 int64_t tail_offset(int fd, int64_t lines) {
-  struct stat about {};
+  struct stat about{};
   if (::fstat(fd, &about) != 0) return 0;
   if (lines <= 0) return about.st_size;
   std::array<char, 4096> block{};

@@ -28,8 +28,12 @@ constexpr size_t kPiece = 64 * 1024;
 
 struct LogStream::State : std::enable_shared_from_this<State> {
   State(runtime::EventLoop& event_loop, std::string file, const client::LogOptions& given, Handlers call_backs)
-      : loop(event_loop), path(std::move(file)), options(given), handlers(std::move(call_backs)),
-        filter(given, loop.clock().wall()), changes(loop.io()) {}
+      : loop(event_loop),
+        path(std::move(file)),
+        options(given),
+        handlers(std::move(call_backs)),
+        filter(given, loop.clock().wall()),
+        changes(loop.io()) {}
   ~State() {
     if (fd >= 0) ::close(fd);
   }
@@ -47,7 +51,9 @@ struct LogStream::State : std::enable_shared_from_this<State> {
   void start() {
     if (options.follow) watch();
     fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return end(Error(base::internal_error(fmt::format("failed to try resolving symlinks in path \"{0}\": open {0}: {1}", path, std::strerror(errno)))));
+    if (fd < 0)
+      return end(Error(base::internal_error(
+          fmt::format("failed to try resolving symlinks in path \"{0}\": open {0}: {1}", path, std::strerror(errno)))));
     if (options.tail_lines) ::lseek(fd, tail_offset(fd, *options.tail_lines), SEEK_SET);
     pump();
   }
@@ -93,7 +99,7 @@ struct LogStream::State : std::enable_shared_from_this<State> {
   bool reopen() {
     const int fresh = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fresh < 0) return false;
-    struct stat a {}, b {};
+    struct stat a{}, b{};
     if (::fstat(fd, &a) == 0 && ::fstat(fresh, &b) == 0 && a.st_ino == b.st_ino) {
       ::close(fresh);
       return false;
@@ -101,7 +107,8 @@ struct LogStream::State : std::enable_shared_from_this<State> {
     ::close(fd);
     fd = fresh;
     moved = false;
-    if (changes.is_open()) file_watch = ::inotify_add_watch(changes.native_handle(), path.c_str(), IN_MODIFY | IN_MOVE_SELF);
+    if (changes.is_open())
+      file_watch = ::inotify_add_watch(changes.native_handle(), path.c_str(), IN_MODIFY | IN_MOVE_SELF);
     return true;
   }
 

@@ -15,8 +15,8 @@ class LogStream {
  public:
   struct Handlers {
     std::function<void(std::string)> data;
-    std::function<void(Result<void>)> end;  // called once
-    std::function<bool()> container_runs;   // asked when the end of the file is reached
+    std::function<void(Result<void>)> end;         // called once
+    std::function<bool()> container_runs;          // asked when the end of the file is reached
     std::function<void(std::string)> errors = {};  // where given: what was written to standard error, apart
   };
   LogStream(runtime::EventLoop& loop, std::string path, const client::LogOptions& options, Handlers handlers);

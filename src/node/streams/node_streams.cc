@@ -37,7 +37,8 @@ using SessionPtr = std::shared_ptr<Session>;
 /// Destroying the handle ends the stream: on the loop, where it lives.
 class Handle : public PodStream {
  public:
-  Handle(runtime::EventLoop& loop, Agent& agent, SessionPtr session) : loop_(loop), agent_(agent), session_(std::move(session)) {}
+  Handle(runtime::EventLoop& loop, Agent& agent, SessionPtr session)
+      : loop_(loop), agent_(agent), session_(std::move(session)) {}
   ~Handle() override {
     session_->open = false;
     loop_.post([session = session_, &agent = agent_] {
@@ -91,16 +92,19 @@ class NodeStreams : public client::PodStreams {
   std::unique_ptr<PodStream> logs(const Document& pod, const LogOptions& options, std::function<void(std::string)> data,
                                   std::function<void(Result<void>)> end) override {
     auto session = std::make_shared<Session>();
-    loop_.post([this, session, pod, options, data = while_open(session, std::move(data)), end = while_open(session, std::move(end))] {
+    loop_.post([this, session, pod, options, data = while_open(session, std::move(data)),
+                end = while_open(session, std::move(end))] {
       if (session->open) open_log(session, pod, options, data, end);
     });
     return std::make_unique<Handle>(loop_, agent_, session);
   }
 
-  std::unique_ptr<PodStream> exec(const Document& pod, const ExecOptions& options, std::function<void(Channel, std::string)> data,
+  std::unique_ptr<PodStream> exec(const Document& pod, const ExecOptions& options,
+                                  std::function<void(Channel, std::string)> data,
                                   std::function<void(Result<int>)> end) override {
     auto session = std::make_shared<Session>();
-    loop_.post([this, session, pod, options, data = while_open(session, std::move(data)), end = while_open(session, std::move(end))] {
+    loop_.post([this, session, pod, options, data = while_open(session, std::move(data)),
+                end = while_open(session, std::move(end))] {
       if (session->open) open_exec(session, pod, options, data, end);
     });
     return std::make_unique<Handle>(loop_, agent_, session);
@@ -109,7 +113,8 @@ class NodeStreams : public client::PodStreams {
   std::unique_ptr<PodStream> port_forward(const Document& pod, int port, std::function<void(std::string)> data,
                                           std::function<void(Result<void>)> end) override {
     auto session = std::make_shared<Session>();
-    loop_.post([this, session, pod, port, data = while_open(session, std::move(data)), end = while_open(session, std::move(end))] {
+    loop_.post([this, session, pod, port, data = while_open(session, std::move(data)),
+                end = while_open(session, std::move(end))] {
       if (session->open) open_forward(session, pod, port, data, end);
     });
     return std::make_unique<Handle>(loop_, agent_, session);
@@ -122,9 +127,7 @@ class NodeStreams : public client::PodStreams {
     return worker;
   }
 
-  static Status no_pod(const Document& pod) {
-    return base::not_found({"", "pods"}, object::name_of(pod.root()));
-  }
+  static Status no_pod(const Document& pod) { return base::not_found({"", "pods"}, object::name_of(pod.root())); }
 
   void open_log(const SessionPtr& session, const Document& pod, const LogOptions& options,
                 const std::function<void(std::string)>& data, const std::function<void(Result<void>)>& end) {
@@ -138,8 +141,8 @@ class NodeStreams : public client::PodStreams {
     follow(session, pod, *container, options, {.data = data, .end = end, .container_runs = {}});
   }
 
-  void follow(const SessionPtr& session, const Document& pod, const cri::ContainerStatus& container, const LogOptions& options,
-              LogStream::Handlers handlers) {
+  void follow(const SessionPtr& session, const Document& pod, const cri::ContainerStatus& container,
+              const LogOptions& options, LogStream::Handlers handlers) {
     handlers.container_runs = [this, pod, id = container.id] {
       const PodWorker* now = worker_of(pod);
       const cri::ContainerStatus* found = now == nullptr ? nullptr : find(*now, id);
@@ -147,10 +150,11 @@ class NodeStreams : public client::PodStreams {
     };
     session->log = std::make_unique<LogStream>(loop_, container.log_path, options, std::move(handlers));
     if (!options.follow) return;
-    session->subscription = agent_.subscribe([weak = std::weak_ptr(session), mine = std::string(object::uid_of(pod.root()))](const std::string& uid) {
-      const SessionPtr alive = weak.lock();
-      if (alive && alive->log && uid == mine) alive->log->check();
-    });
+    session->subscription = agent_.subscribe(
+        [weak = std::weak_ptr(session), mine = std::string(object::uid_of(pod.root()))](const std::string& uid) {
+          const SessionPtr alive = weak.lock();
+          if (alive && alive->log && uid == mine) alive->log->check();
+        });
   }
 
   void open_exec(const SessionPtr& session, const Document& pod, const ExecOptions& options,
@@ -158,15 +162,18 @@ class NodeStreams : public client::PodStreams {
     const PodWorker* worker = worker_of(pod);
     if (worker == nullptr) return end(Error(no_pod(pod)));
     const cri::ContainerStatus* container = worker->state().newest(options.container);
-    if (container != nullptr && wants_all_output(*worker, options)) return attach_by_log(session, pod, *container, options, data, end);
+    if (container != nullptr && wants_all_output(*worker, options))
+      return attach_by_log(session, pod, *container, options, data, end);
     if (container == nullptr || container->state != cri::ContainerState::kRunning)
-      return end(Error(base::internal_error(fmt::format("unable to upgrade connection: container not found (\"{}\")", options.container))));
+      return end(Error(base::internal_error(
+          fmt::format("unable to upgrade connection: container not found (\"{}\")", options.container))));
     connect(session, container->id, options, data, end);
   }
 
   void connect(const SessionPtr& session, const std::string& container_id, const ExecOptions& options,
                const std::function<void(Channel, std::string)>& data, const std::function<void(Result<int>)>& end) {
-    const cri::ExecRequest request{container_id, options.command, options.tty, options.in, options.out, options.err && !options.tty};
+    const cri::ExecRequest request{container_id, options.command, options.tty,
+                                   options.in,   options.out,     options.err && !options.tty};
     agent_.runtime().exec_url(request, [this, session, options, data, end](Result<std::string> url) {
       if (!session->open) return;
       if (!url) return end(Error(url.error()));
@@ -184,8 +191,9 @@ class NodeStreams : public client::PodStreams {
            container_spec(worker.pod().root(), options.container)["stdinOnce"].as_bool();
   }
 
-  void attach_by_log(const SessionPtr& session, const Document& pod, const cri::ContainerStatus& container, ExecOptions options,
-                     const std::function<void(Channel, std::string)>& data, const std::function<void(Result<int>)>& end) {
+  void attach_by_log(const SessionPtr& session, const Document& pod, const cri::ContainerStatus& container,
+                     ExecOptions options, const std::function<void(Channel, std::string)>& data,
+                     const std::function<void(Result<int>)>& end) {
     LogOptions all;
     all.container = options.container;
     all.follow = true;
@@ -199,17 +207,18 @@ class NodeStreams : public client::PodStreams {
     connect(session, container.id, options, data, [](const Result<int>&) {});
   }
 
-  void open_forward(const SessionPtr& session, const Document& pod, int port, const std::function<void(std::string)>& data,
-                    const std::function<void(Result<void>)>& end) {
+  void open_forward(const SessionPtr& session, const Document& pod, int port,
+                    const std::function<void(std::string)>& data, const std::function<void(Result<void>)>& end) {
     const PodWorker* worker = worker_of(pod);
     if (worker == nullptr || worker->state().sandboxes.empty()) return end(Error(no_pod(pod)));
-    agent_.runtime().port_forward_url(worker->state().sandboxes.front().id, port, [this, session, port, data, end](Result<std::string> url) {
-      if (!session->open) return;
-      if (!url) return end(Error(url.error()));
-      session->forward = std::make_unique<ForwardStream>(loop_, *url, port, data, end);
-      if (!session->early.empty()) session->forward->write(std::exchange(session->early, {}));
-      if (session->early_end) session->forward->write({});
-    });
+    agent_.runtime().port_forward_url(
+        worker->state().sandboxes.front().id, port, [this, session, port, data, end](Result<std::string> url) {
+          if (!session->open) return;
+          if (!url) return end(Error(url.error()));
+          session->forward = std::make_unique<ForwardStream>(loop_, *url, port, data, end);
+          if (!session->early.empty()) session->forward->write(std::exchange(session->early, {}));
+          if (session->early_end) session->forward->write({});
+        });
   }
 
   runtime::EventLoop& loop_;

@@ -45,7 +45,8 @@ uint32_t SpdySession::open(const std::map<std::string, std::string>& headers) {
   if (!std::exchange(zlib_begun_, true)) packed += {0x78, 0x01};  // all blocks of a session are one zlib stream
   for (size_t at = 0; at < block.size(); at += kStoredBlock) {
     const auto n = static_cast<uint16_t>(std::min(block.size() - at, kStoredBlock));
-    packed += {'\0', static_cast<char>(n), static_cast<char>(n >> 8), static_cast<char>(~n), static_cast<char>(~n >> 8)};
+    packed +=
+        {'\0', static_cast<char>(n), static_cast<char>(n >> 8), static_cast<char>(~n), static_cast<char>(~n >> 8)};
     packed.append(block, at, n);
   }
   packed += {'\0', '\0', '\0', '\xff', '\xff'};  // an empty block: tells the peer to hand on what it has (a sync flush)

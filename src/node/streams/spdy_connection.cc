@@ -32,7 +32,8 @@ Url parse(const std::string& url) {
   out.path = slash == url.size() ? "/" : url.substr(slash);
   const size_t colon = authority.rfind(':');
   out.host = authority.substr(0, colon);
-  if (colon != std::string::npos) std::from_chars(authority.data() + colon + 1, authority.data() + authority.size(), out.port);
+  if (colon != std::string::npos)
+    std::from_chars(authority.data() + colon + 1, authority.data() + authority.size(), out.port);
   return out;
 }
 
@@ -40,9 +41,16 @@ Url parse(const std::string& url) {
 
 struct SpdyConnection::State : std::enable_shared_from_this<State> {
   State(runtime::EventLoop& loop, const std::string& address, std::string wanted, Handlers given)
-      : socket(loop.io()), url(parse(address)), protocol(std::move(wanted)), handlers(std::move(given)),
-        session({[this](uint32_t stream, std::string_view data) { if (handlers.on_data) handlers.on_data(stream, data); },
-                 [this](uint32_t stream, bool reset) { if (handlers.on_end) handlers.on_end(stream, reset); }}) {}
+      : socket(loop.io()),
+        url(parse(address)),
+        protocol(std::move(wanted)),
+        handlers(std::move(given)),
+        session({[this](uint32_t stream, std::string_view data) {
+                   if (handlers.on_data) handlers.on_data(stream, data);
+                 },
+                 [this](uint32_t stream, bool reset) {
+                   if (handlers.on_end) handlers.on_end(stream, reset);
+                 }}) {}
 
   tcp::socket socket;
   Url url;
@@ -72,9 +80,10 @@ struct SpdyConnection::State : std::enable_shared_from_this<State> {
     socket.async_connect({ip, url.port}, [self = shared_from_this()](error_code no) {
       if (self->closed) return;
       if (no) return self->broken("can't reach", no.message());
-      self->pending = fmt::format("POST {} HTTP/1.1\r\nHost: {}:{}\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n"
-                                  "X-Stream-Protocol-Version: {}\r\nContent-Length: 0\r\n\r\n",
-                                  self->url.path, self->url.host, self->url.port, self->protocol);
+      self->pending = fmt::format(
+          "POST {} HTTP/1.1\r\nHost: {}:{}\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n"
+          "X-Stream-Protocol-Version: {}\r\nContent-Length: 0\r\n\r\n",
+          self->url.path, self->url.host, self->url.port, self->protocol);
       self->flush();
       self->read();
     });
@@ -122,7 +131,8 @@ struct SpdyConnection::State : std::enable_shared_from_this<State> {
   }
 };
 
-SpdyConnection::SpdyConnection(runtime::EventLoop& loop, const std::string& url, const std::string& protocol, Handlers handlers)
+SpdyConnection::SpdyConnection(runtime::EventLoop& loop, const std::string& url, const std::string& protocol,
+                               Handlers handlers)
     : state_(std::make_shared<State>(loop, url, protocol, std::move(handlers))) {
   state_->start();
 }

@@ -1,8 +1,9 @@
 #include <fcntl.h>
-#include <gmock/gmock.h>
 #include <unistd.h>
 
 #include <fstream>
+
+#include <gmock/gmock.h>
 
 #include "node/pod_fixture.h"
 #include "node/streams/container_choice.h"
@@ -24,7 +25,8 @@ TEST(LogFilter, adds_times_and_leaves_out_what_is_old) {
   options.timestamps = true;
   options.since_seconds = 10;
   LogFilter filter(options, kTestNow);
-  EXPECT_EQ(filter.feed("2025-12-31T23:59:00Z stdout F old\n2025-12-31T23:59:55Z stderr F new\n"), "2025-12-31T23:59:55Z new\n");
+  EXPECT_EQ(filter.feed("2025-12-31T23:59:00Z stdout F old\n2025-12-31T23:59:55Z stderr F new\n"),
+            "2025-12-31T23:59:55Z new\n");
 }
 
 TEST(LogFilter, ends_at_the_limit_of_bytes) {
@@ -61,7 +63,8 @@ TEST(ContainerForLogs, is_the_kubelets_choice) {
             "container \"web\" in pod \"web\" is waiting to start: ContainerCreating");
   EXPECT_EQ(choice(R"({"name":"web","state":{"waiting":{"reason":"ImagePullBackOff"}}})"),
             "container \"web\" in pod \"web\" is waiting to start: trying and failing to pull image");
-  const std::string crashing = R"({"name":"web","state":{"waiting":{"reason":"CrashLoopBackOff"}},"lastState":{"terminated":{"containerID":"c://0"}}})";
+  const std::string crashing =
+      R"({"name":"web","state":{"waiting":{"reason":"CrashLoopBackOff"}},"lastState":{"terminated":{"containerID":"c://0"}}})";
   EXPECT_EQ(choice(crashing), "c://0");
   EXPECT_EQ(choice(crashing, true), "c://0");
   EXPECT_EQ(choice(R"({"name":"web","containerID":"c://1","state":{"running":{}}})", true),
@@ -71,8 +74,12 @@ TEST(ContainerForLogs, is_the_kubelets_choice) {
 
 TEST(ExecExit, reads_the_status_of_the_error_stream) {
   EXPECT_EQ(*exit_of(R"({"metadata":{},"status":"Success"})"), 0);
-  EXPECT_EQ(*exit_of(R"({"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"7"}]}})"), 7);
-  EXPECT_EQ(exit_of(R"({"status":"Failure","message":"no such file"})").error().message, "Internal error occurred: no such file");
+  EXPECT_EQ(
+      *exit_of(
+          R"({"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"7"}]}})"),
+      7);
+  EXPECT_EQ(exit_of(R"({"status":"Failure","message":"no such file"})").error().message,
+            "Internal error occurred: no such file");
 }
 
 TEST(Spdy, sends_stream_numbers_data_and_ends) {
@@ -89,9 +96,14 @@ TEST(Spdy, sends_stream_numbers_data_and_ends) {
 TEST(Spdy, takes_frames_in_any_cut_and_answers_pings) {
   std::string got;
   std::vector<std::pair<uint32_t, bool>> ends;
-  SpdySession session({[&](uint32_t stream, std::string_view data) { got += std::to_string(stream) + ":" + std::string(data); },
-                       [&](uint32_t stream, bool reset) { ends.emplace_back(stream, reset); }});
-  const std::string frames = std::string("\0\0\0\x05\x01\0\0\x03" "abc", 11) + std::string("\x80\x03\0\x06\0\0\0\x04\0\0\0\x02", 12) +
+  SpdySession session(
+      {[&](uint32_t stream, std::string_view data) { got += std::to_string(stream) + ":" + std::string(data); },
+       [&](uint32_t stream, bool reset) { ends.emplace_back(stream, reset); }});
+  const std::string frames = std::string(
+                                 "\0\0\0\x05\x01\0\0\x03"
+                                 "abc",
+                                 11) +
+                             std::string("\x80\x03\0\x06\0\0\0\x04\0\0\0\x02", 12) +
                              std::string("\x80\x03\0\x03\0\0\0\x08\0\0\0\x07\0\0\0\x01", 16);
   for (const char c : frames) ASSERT_TRUE(session.feed({&c, 1}));
   EXPECT_EQ(got, "5:abc");

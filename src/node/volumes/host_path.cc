@@ -57,14 +57,16 @@ Result<std::string> safe_sub_path(const std::string& volume, const std::string& 
   if (!fs::exists(whole, failed)) {
     fs::create_directories(whole, failed);
     if (failed)
-      return Error(base::bad_request(fmt::format("failed to create subPath directory for volumeMount \"{}\" of container \"{}\"", mount, container)));
-    struct stat above {};
+      return Error(base::bad_request(fmt::format(
+          "failed to create subPath directory for volumeMount \"{}\" of container \"{}\"", mount, container)));
+    struct stat above{};
     if (::stat(volume.c_str(), &above) == 0) ::chmod(whole.c_str(), above.st_mode & 07777);
   }
   const fs::path real = fs::canonical(whole, failed), base = failed ? fs::path() : fs::canonical(volume, failed);
   const auto [end, ignored] = std::mismatch(base.begin(), base.end(), real.begin(), real.end());
   if (failed || end != base.end())
-    return Error(base::bad_request(fmt::format("failed to prepare subPath for volumeMount \"{}\" of container \"{}\"", mount, container)));
+    return Error(base::bad_request(
+        fmt::format("failed to prepare subPath for volumeMount \"{}\" of container \"{}\"", mount, container)));
   return real.string();
 }
 

@@ -89,13 +89,15 @@ class RealVolumes : public Volumes, public std::enable_shared_from_this<RealVolu
   std::string volume_dir(View pod, View volume) const { return pod_dir(pod) + "/volumes/" + volume["name"].str(); }
 
   static Status failed_mount(View volume, const Status& why) {
-    return base::bad_request(fmt::format("MountVolume.SetUp failed for volume \"{}\" : {}", volume["name"].as_string(), why.message));
+    return base::bad_request(
+        fmt::format("MountVolume.SetUp failed for volume \"{}\" : {}", volume["name"].as_string(), why.message));
   }
 
   // ---- tokens
 
   /// Asks for the first token that is missing, then goes on with the rest.
-  void with_tokens(const Document& pod, std::shared_ptr<References> references, std::function<void(Result<void>)> done) {
+  void with_tokens(const Document& pod, std::shared_ptr<References> references,
+                   std::function<void(Result<void>)> done) {
     const auto at = entries_.find(std::string(object::uid_of(pod.root())));
     if (at == entries_.end()) return;
     for (View volume : pod["spec"]["volumes"].items())
@@ -103,7 +105,8 @@ class RealVolumes : public Volumes, public std::enable_shared_from_this<RealVolu
         if (at->second.tokens.contains(wanted)) continue;
         return request_token(pod, wanted, [this, pod, references, done, name = volume["name"].str()](Result<void> got) {
           if (got) return with_tokens(pod, references, done);
-          done(Error(base::bad_request(fmt::format("MountVolume.SetUp failed for volume \"{}\" : {}", name, got.error().message))));
+          done(Error(base::bad_request(
+              fmt::format("MountVolume.SetUp failed for volume \"{}\" : {}", name, got.error().message))));
         });
       }
     done(place_all(pod, *references));
@@ -111,24 +114,30 @@ class RealVolumes : public Volumes, public std::enable_shared_from_this<RealVolu
 
   void request_token(const Document& pod, const TokenSource& wanted, std::function<void(Result<void>)> done) {
     const View root = pod.root();
-    Value bound = Value::object({{"apiVersion", "v1"}, {"kind", "Pod"}, {"name", object::name_of(root)}, {"uid", object::uid_of(root)}});
-    Value spec = Value::object({{"audiences", Value::array()}, {"expirationSeconds", wanted.expiration_seconds}, {"boundObjectRef", std::move(bound)}});
+    Value bound = Value::object(
+        {{"apiVersion", "v1"}, {"kind", "Pod"}, {"name", object::name_of(root)}, {"uid", object::uid_of(root)}});
+    Value spec = Value::object({{"audiences", Value::array()},
+                                {"expirationSeconds", wanted.expiration_seconds},
+                                {"boundObjectRef", std::move(bound)}});
     if (!wanted.audience.empty()) spec["audiences"].push_back(wanted.audience);
-    Value request = Value::object({{"apiVersion", "authentication.k8s.io/v1"}, {"kind", "TokenRequest"}, {"spec", std::move(spec)}});
-    const std::string account = root["spec"]["serviceAccountName"].exists() ? root["spec"]["serviceAccountName"].str() : "default";
-    client_.create(client::resources::kServiceAccounts, object::namespace_of(root), account, std::move(request), "token",
-                   [weak = weak_from_this(), uid = std::string(object::uid_of(root)), wanted, done](Result<Document> got) {
-                     const auto self = weak.lock();
-                     if (!self) return;
-                     if (!got) return done(Error(got.error()));
-                     const auto at = self->entries_.find(uid);
-                     if (at == self->entries_.end()) return;
-                     const runtime::TimeNs now = self->executor_.clock().wall();
-                     const auto expires = object::time_of((*got)["status"]["expirationTimestamp"]);
-                     at->second.tokens[wanted] = {(*got)["status"]["token"].str(), now,
-                                                  expires.value_or(now + wanted.expiration_seconds * kSecond)};
-                     done({});
-                   });
+    Value request = Value::object(
+        {{"apiVersion", "authentication.k8s.io/v1"}, {"kind", "TokenRequest"}, {"spec", std::move(spec)}});
+    const std::string account =
+        root["spec"]["serviceAccountName"].exists() ? root["spec"]["serviceAccountName"].str() : "default";
+    client_.create(
+        client::resources::kServiceAccounts, object::namespace_of(root), account, std::move(request), "token",
+        [weak = weak_from_this(), uid = std::string(object::uid_of(root)), wanted, done](Result<Document> got) {
+          const auto self = weak.lock();
+          if (!self) return;
+          if (!got) return done(Error(got.error()));
+          const auto at = self->entries_.find(uid);
+          if (at == self->entries_.end()) return;
+          const runtime::TimeNs now = self->executor_.clock().wall();
+          const auto expires = object::time_of((*got)["status"]["expirationTimestamp"]);
+          at->second.tokens[wanted] = {(*got)["status"]["token"].str(), now,
+                                       expires.value_or(now + wanted.expiration_seconds * kSecond)};
+          done({});
+        });
   }
 
   /// Every ten minutes: tokens whose life is four fifths over are asked for anew.
@@ -136,7 +145,9 @@ class RealVolumes : public Volumes, public std::enable_shared_from_this<RealVolu
     renewal_.start(kTokenCheck, [this] { renew_tokens(); });
     const runtime::TimeNs now = executor_.clock().wall();
     for (auto& [uid, entry] : entries_) {
-      const auto old = [&](const auto& each) { return now > each.second.issued + (each.second.expires - each.second.issued) / 5 * 4; };
+      const auto old = [&](const auto& each) {
+        return now > each.second.issued + (each.second.expires - each.second.issued) / 5 * 4;
+      };
       if (std::erase_if(entry.tokens, old) > 0 && entry.placed) refresh(entry.pod);
     }
   }
@@ -165,7 +176,8 @@ class RealVolumes : public Volumes, public std::enable_shared_from_this<RealVolu
   Result<void> place_all(const Document& pod, const References& references) {
     const View root = pod.root();
     const std::vector<Document> no_services;
-    const EnvFacts env{references, no_services, root["status"]["podIP"].str(), settings_.ip, settings_.milli_cpu, settings_.memory_bytes};
+    const EnvFacts env{references,   no_services,         root["status"]["podIP"].str(),
+                       settings_.ip, settings_.milli_cpu, settings_.memory_bytes};
     Entry& entry = entries_[std::string(object::uid_of(root))];
     ContentFacts facts{env, {}};
     for (const auto& [source, token] : entry.tokens) facts.tokens[source] = token.text;
@@ -254,7 +266,8 @@ Result<std::vector<cri::Mount>> RealVolumes::mounts(View pod, View container, ui
   if (!own_hosts && (!pod_ips.empty() || uses_host_network(pod))) {
     const std::string hosts = pod_dir(pod) + "/etc-hosts";
     std::string text = hosts_file(pod, pod_ips, settings_);
-    if (uses_host_network(pod)) text = "# Kubernetes-managed hosts file (host network).\n" + runtime::read_file("/etc/hosts").value_or("");
+    if (uses_host_network(pod))
+      text = "# Kubernetes-managed hosts file (host network).\n" + runtime::read_file("/etc/hosts").value_or("");
     if (auto made = runtime::make_dirs(pod_dir(pod), 0750); !made) return Error(made.error());
     std::ofstream(hosts, std::ios::trunc) << text;  // in place: running containers have the file bound
     ::chmod(hosts.c_str(), 0644);
@@ -307,7 +320,9 @@ class SimulatedVolumes : public Volumes {
 class Owner : public Volumes {
  public:
   explicit Owner(std::shared_ptr<RealVolumes> real) : real_(std::move(real)) {}
-  void prepare(const Document& pod, std::function<void(Result<void>)> done) override { real_->prepare(pod, std::move(done)); }
+  void prepare(const Document& pod, std::function<void(Result<void>)> done) override {
+    real_->prepare(pod, std::move(done));
+  }
   Result<std::vector<cri::Mount>> mounts(View pod, View container, uint32_t attempt, const Env& env,
                                          const std::vector<std::string>& ips) override {
     return real_->mounts(pod, container, attempt, env, ips);
@@ -323,8 +338,8 @@ class Owner : public Volumes {
 
 }  // namespace
 
-std::unique_ptr<Volumes> make_volumes(const NodeSettings& settings, client::Client& client, client::Informers& informers,
-                                      runtime::Executor& executor) {
+std::unique_ptr<Volumes> make_volumes(const NodeSettings& settings, client::Client& client,
+                                      client::Informers& informers, runtime::Executor& executor) {
   auto real = std::make_shared<RealVolumes>(settings, client, informers, executor);
   real->watch();
   return std::make_unique<Owner>(std::move(real));

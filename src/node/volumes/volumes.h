@@ -34,8 +34,8 @@ class Volumes {
 };
 
 /// `informers` tell when ConfigMaps and Secrets change.
-std::unique_ptr<Volumes> make_volumes(const NodeSettings& settings, client::Client& client, client::Informers& informers,
-                                      runtime::Executor& executor);
+std::unique_ptr<Volumes> make_volumes(const NodeSettings& settings, client::Client& client,
+                                      client::Informers& informers, runtime::Executor& executor);
 std::unique_ptr<Volumes> make_simulated_volumes();
 
 /// Fetches objects; those that do not exist are left out. An Error of any other kind ends it.

@@ -1,15 +1,17 @@
-#include <gmock/gmock.h>
+#include "node/volumes/volumes.h"
+
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+
+#include <gmock/gmock.h>
 
 #include "client/fake_client.h"
 #include "client/fake_executor.h"
 #include "node/pod_fixture.h"
 #include "node/volumes/atomic_writer.h"
 #include "node/volumes/host_path.h"
-#include "node/volumes/volumes.h"
 
 namespace proa::node {
 namespace {
@@ -48,7 +50,9 @@ class VolumesTest : public testing::Test {
     executor_.settle();
     return error;
   }
-  fs::path file(const std::string& volume, const std::string& name) const { return dir_ + "/pods/u1/volumes/" + volume + "/" + name; }
+  fs::path file(const std::string& volume, const std::string& name) const {
+    return dir_ + "/pods/u1/volumes/" + volume + "/" + name;
+  }
   void config_map(const std::string& data) {
     if (client_.find(kConfigMaps, "default", "c"))
       client_.edit(kConfigMaps, "default", "c", [&](Value& object) { object["data"] = json(data); });
@@ -142,7 +146,8 @@ TEST(SubPath, stays_inside_the_volume) {
   EXPECT_TRUE(safe_sub_path(dir, "a/b", "v", "web"));
   EXPECT_FALSE(safe_sub_path(dir, "../x", "v", "web"));
   EXPECT_FALSE(safe_sub_path(dir, "/etc", "v", "web"));
-  EXPECT_EQ(safe_sub_path(dir, "out", "v", "web").error().message, "failed to prepare subPath for volumeMount \"v\" of container \"web\"");
+  EXPECT_EQ(safe_sub_path(dir, "out", "v", "web").error().message,
+            "failed to prepare subPath for volumeMount \"v\" of container \"web\"");
   fs::remove_all(dir);
 }
 
