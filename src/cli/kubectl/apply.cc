@@ -85,6 +85,7 @@ class Apply {
 Try<void> Apply::run() {
   Request request;
   request.files = o_.files;
+  request.validate = o_.write.validate != "Ignore";
   request.selector = o_.selector;
   auto found = find(session_, request);
   if (!found) return Failed(found.error());

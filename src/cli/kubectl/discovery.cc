@@ -1,4 +1,6 @@
 // kubectl api-resources, api-versions, version, cluster-info.
+#include <unistd.h>
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -33,6 +35,12 @@ bool has_all(const std::vector<std::string>& have, const std::vector<std::string
 
 std::string sort_key(const DiscoveredResource& r, const std::string& by) {
   return by == "name" ? r.mapping.plural : by == "kind" ? r.mapping.kind : r.mapping.group;
+}
+
+/// In colours on a terminal.
+std::string running_at(std::string_view name, const std::string& url) {
+  if (isatty(STDOUT_FILENO) == 0) return fmt::format("{} is running at {}\n", name, url);
+  return fmt::format("\x1b[0;32m{}\x1b[0m is running at \x1b[0;33m{}\x1b[0m\n", name, url);
 }
 
 std::string line_of(const DiscoveredResource& r, const std::string& output) {
@@ -151,13 +159,13 @@ Try<void> cluster_info(Session& session) {
   if (!services) return Failed(services.error());
   auto list = session.api().get(services->path("kube-system"), {{"labelSelector", "kubernetes.io/cluster-service=true"}});
   if (!list) return Failed(list.error());
-  session.out(fmt::format("\x1b[0;32mKubernetes control plane\x1b[0m is running at \x1b[0;33m{}\x1b[0m\n", url));
+  session.out(running_at("Kubernetes control plane", url));
   for (View service : View(*list)["items"].items()) {
     std::string name(object::labels_of(service)["kubernetes.io/name"].as_string(object::name_of(service)));
     const View port = service["spec"]["ports"].at(0);
     const std::string port_name = port["name"].as_string().empty() ? "" : ":" + port["name"].str();
-    session.out(fmt::format("\x1b[0;32m{}\x1b[0m is running at \x1b[0;33m{}/api/v1/namespaces/kube-system/services/{}{}/proxy\x1b[0m\n",
-                            name, url, object::name_of(service), port_name));
+    session.out(running_at(name, fmt::format("{}/api/v1/namespaces/kube-system/services/{}{}/proxy", url,
+                                             object::name_of(service), port_name)));
   }
   session.out("\nTo further debug and diagnose cluster problems, use '" + session.called_as() + " cluster-info dump'.\n");
   return {};

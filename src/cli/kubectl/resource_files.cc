@@ -54,6 +54,20 @@ Failed undecodable(const std::string& source, const std::string& why) {
 
 bool is_list(View object) { return object["kind"].as_string().ends_with("List") && object["items"].is_array(); }
 
+/// What stands between an object and the server, as kubectl's own check of manifests words it.
+Failed unvalidated(const std::string& source, const std::string& why) {
+  return fail(fmt::format("error validating {}: error validating data: {}; if you choose to ignore these errors, turn "
+                          "validation off with --validate=false", object::go_quoted(source), why));
+}
+
+Try<void> check_identity(View object, const std::string& source) {
+  const bool version = !object["apiVersion"].as_string().empty(), kind = !object["kind"].as_string().empty();
+  if (!version && !kind) return unvalidated(source, "[apiVersion not set, kind not set]");
+  if (!version) return unvalidated(source, "apiVersion not set");
+  if (!kind) return unvalidated(source, "kind not set");
+  return {};
+}
+
 Try<void> flatten(Value object, const std::string& source, std::vector<Value>& out) {
   const View view = object;
   if (view["kind"].as_string().empty())
@@ -94,7 +108,7 @@ Try<std::vector<std::string>> files_of(const std::string& word, bool recursive) 
   return out;
 }
 
-Try<std::vector<Value>> read_manifest(const std::string& text, const std::string& source) {
+Try<std::vector<Value>> read_manifest(const std::string& text, const std::string& source, bool validate) {
   auto documents = object::parse_yaml_stream(text);
   if (!documents) {
     const std::string why = documents.error().message;
@@ -103,6 +117,9 @@ Try<std::vector<Value>> read_manifest(const std::string& text, const std::string
   std::vector<Value> out;
   for (Value& document : *documents) {
     if (document.is_null()) continue;
+    if (!document.is_object() && validate) return unvalidated(source, "invalid object to validate");
+    if (validate)
+      if (auto ok = check_identity(document, source); !ok) return Failed(ok.error());
     if (!document.is_object())
       return undecodable(source, "json: cannot unmarshal " +
                                      std::string(document.is_string() ? "string" : document.is_array() ? "array" : "number") +

@@ -69,6 +69,7 @@ class Finder {
   Try<void> add_file(const std::string& text, const std::string& source, Found& found);
   Try<void> add_object(Value object, const std::string& source, Found& found);
   Try<void> list(const Mapping& mapping, Found& found);
+  Failure list_failure(const Failure& failure, const Mapping& mapping) const;
   Try<void> append_list(const Mapping& mapping, Value list, Found& found);
   Try<void> fetch(Info& info);
   Try<std::string> namespace_for(const Mapping& mapping);
@@ -234,11 +235,22 @@ Try<void> Finder::list(const Mapping& mapping, Found& found) {
       page = {{"labelSelector", request_.selector}, {"fieldSelector", request_.field_selector}};
       got = session_.api().send({.path = mapping.path(name_space), .params = page, .accept = request_.accept});
     }
-    if (!got) return Failed(got.error());
+    if (!got) return Failed(list_failure(got.error(), mapping));
     next = View(*got)["metadata"]["continue"].str();
     if (auto done = append_list(mapping, std::move(*got), found); !done) return done;
   } while (!next.empty());
   return {};
+}
+
+Failure Finder::list_failure(const Failure& failure, const Mapping& mapping) const {
+  if (!failure.is("BadRequest") && !failure.is("NotFound")) return failure;
+  Status status = *failure.status();
+  const std::string what = go_quoted(fmt::format("{}/{}, Resource={}", mapping.group, mapping.version, mapping.plural));
+  const bool selects = !request_.selector.empty() || !request_.field_selector.empty();
+  status.message = selects ? fmt::format("Unable to find {} that match label selector {}, field selector {}: {}", what,
+                                         go_quoted(request_.selector), go_quoted(request_.field_selector), status.message)
+                           : fmt::format("Unable to list {}: {}", what, status.message);
+  return Failure::of(std::move(status));
 }
 
 Try<void> Finder::append_list(const Mapping& mapping, Value list, Found& found) {
@@ -300,7 +312,7 @@ Try<void> Finder::add_object(Value object, const std::string& source, Found& fou
 }
 
 Try<void> Finder::add_file(const std::string& text, const std::string& source, Found& found) {
-  auto objects = read_manifest(text, source);
+  auto objects = read_manifest(text, source, request_.validate);
   if (!objects) return Failed(objects.error());
   for (Value& object : *objects) {
     note(add_object(std::move(object), source, found), found);

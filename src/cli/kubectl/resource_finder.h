@@ -43,6 +43,7 @@ struct Request {
   bool continue_on_error = true;
   bool whole_rows = false;      // tables bring whole objects
   bool local = false;           // --local: files only, the server isn't asked
+  bool validate = false;        // manifests must say what they are, before anything is sent
   std::string subresource;
   std::string accept = kJson;
   int64_t chunk = 500;          // of a LIST; 0: all at once
@@ -57,8 +58,8 @@ struct Found {
 /// Failure: nothing was looked for, because the request is wrong.
 Try<Found> find(Session& session, const Request& request);
 
-/// Objects of a manifest, YAML or JSON, lists flattened. `source` stands in errors.
-Try<std::vector<object::Value>> read_manifest(const std::string& text, const std::string& source);
+/// Objects of a manifest, YAML or JSON, lists flattened. `source` stands in errors; see Request::validate.
+Try<std::vector<object::Value>> read_manifest(const std::string& text, const std::string& source, bool validate = false);
 /// The files that a -f word means: itself, the .json, .yaml and .yml files of a folder, or what a pattern matches.
 Try<std::vector<std::string>> files_of(const std::string& word, bool recursive);
 

@@ -34,6 +34,7 @@ Try<void> create(Session& session) {
   if (auto ok = session.access(); !ok) return Failed(ok.error());
   Request request;
   request.files = files;
+  request.validate = write.validate != "Ignore";
   request.selector = selector;
   auto found = find(session, request);
   if (!found) return Failed(found.error());

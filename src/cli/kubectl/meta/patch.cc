@@ -35,7 +35,8 @@ Try<const char*> media_type(const std::string& type) {
   return fail(fmt::format("--type must be one of [json merge strategic], not {}", object::go_quoted(type)));
 }
 
-Try<Value> read_patch(const PatchOptions& o) {
+/// JSON text. What begins like an object is left as it is: the server judges it.
+Try<std::string> read_patch(const PatchOptions& o) {
   if (!o.patch.empty() && !o.patch_file.empty()) return fail("cannot specify --patch and --patch-file together");
   if (o.patch.empty() && o.patch_file.empty())
     return fail("must specify --patch or --patch-file containing the contents of the patch");
@@ -45,22 +46,25 @@ Try<Value> read_patch(const PatchOptions& o) {
     if (!read) return fail(fmt::format("unable to read patch file: open {}: no such file or directory", o.patch_file));
     text = std::move(*read);
   }
+  if (trim(text).starts_with('{')) return text;
   auto patch = object::parse_yaml(text);
   if (!patch) {
     std::string why = patch.error().message;
     if (why.starts_with("error converting YAML to JSON: ")) why = why.substr(31);
     return fail(fmt::format("unable to parse {}: {}", object::go_quoted(o.patch), why));
   }
-  return std::move(*patch);
+  return object::to_json(*patch);
 }
 
-Try<Value> patched_locally(const Info& info, const char* type, View patch) {
+Try<Value> patched_locally(const Info& info, const char* type, const std::string& text) {
   if (type == kJsonPatch) return fail("this client can't apply a JSON patch by itself: use --dry-run=server");
   const bool strategic = type == kStrategicPatch;
-  return checked(schema::strategic_merge(info.object, patch, strategic ? info.mapping.type : schema::Type()));
+  auto patch = checked(object::parse_json(text));
+  if (!patch) return Failed(patch.error());
+  return checked(schema::strategic_merge(info.object, *patch, strategic ? info.mapping.type : schema::Type()));
 }
 
-Try<std::string> patch_one(Session& session, const PatchOptions& o, const Info& info, const char* type, View patch,
+Try<std::string> patch_one(Session& session, const PatchOptions& o, const Info& info, const char* type, const std::string& patch,
                            const std::string& cause) {
   ResultPrinter printer(o.print, o.write.dry_run);
   Try<Value> result = Value();
@@ -69,7 +73,7 @@ Try<std::string> patch_one(Session& session, const PatchOptions& o, const Info& 
   } else {
     WriteFlags write = o.write;
     write.validate.clear();
-    result = patch_object(session, info, type, object::to_json(patch), write, o.subresource);
+    result = patch_object(session, info, type, patch, write, o.subresource);
     if (result && !cause.empty()) {
       Value record = Value::object();
       record_cause(record, cause);
@@ -193,6 +197,7 @@ Try<void> replace(Session& session) {
   if (o.force && o.write.dry_run != "none") return fail("--dry-run can not be used when --force is set");
   Request request;
   request.files = o.files;
+  request.validate = o.write.validate != "Ignore";
   auto found = find(session, request);
   if (!found) return Failed(found.error());
   auto failures = std::move(found->failures);

@@ -73,7 +73,8 @@ bool fits(std::string_view name, std::string_view pattern) {
 }
 
 Try<void> change_objects(Session& session, const SetOptions& o, const std::vector<std::string>& resources,
-                         const std::string& operation, const std::string& what, const ObjectChange& change) {
+                         const std::string& operation, const std::string& what, const ObjectChange& change,
+                         const std::function<Try<void>()>& check) {
   Request request;
   request.args = resources;
   request.files = o.files;
@@ -82,9 +83,12 @@ Try<void> change_objects(Session& session, const SetOptions& o, const std::vecto
   request.all = false;
   request.latest = !o.local;
   request.local = o.local;
-  auto found = find(session, request);
+  const bool nothing_named = resources.empty() && o.files.empty();
+  auto found = nothing_named ? Try<Found>(Found()) : find(session, request);
   if (!found) return Failed(found.error());
   if (!found->failures.empty()) return Failed(Failure::all(std::move(found->failures)));
+  if (check)
+    if (auto ok = check(); !ok) return ok;
   std::vector<Failure> failures;
   ResultPrinter printer(o.print, o.write.dry_run);
   for (const Info& info : found->infos) {

@@ -54,7 +54,6 @@ Try<void> set_image(Session& session) {
   if (!words) return Failed(words.error());
   auto images = parse_pairs(words->pairs, "image", false);
   if (!images) return Failed(images.error());
-  if (auto ok = validate(o, *words, *images); !ok) return ok;
   const std::string cause = o.write.record ? Session::change_cause(flags, {"set", "image"}, *args) : "";
   return change_objects(session, o, words->resources, "image updated", "image update to pod template",
                         [&](Value& object, const Info& info, std::vector<Failure>& failures) {
@@ -71,7 +70,7 @@ Try<void> set_image(Session& session) {
         failures.push_back(Failure::text("error: unable to find container named " + object::go_quoted(name)));
     }
     if (!cause.empty()) record_cause(object, cause);
-  });
+  }, [&] { return validate(o, *words, *images); });
 }
 
 }  // namespace proa::cli::kubectl
