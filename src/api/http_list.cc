@@ -15,8 +15,8 @@ namespace {
 using object::Value;
 using object::View;
 
-constexpr size_t kPiece = 256 * 1024;
-constexpr size_t kQueueLimit = 1024 * 1024;
+constexpr size_t kPiece = 64 * 1024;
+constexpr size_t kQueueLimit = 512 * 1024;
 
 /// A list on its way out, piece by piece: no more is made than the client takes.
 class ListWriter : public std::enable_shared_from_this<ListWriter> {
@@ -54,7 +54,7 @@ class ListWriter : public std::enable_shared_from_this<ListWriter> {
 
   void flush() {
     exchange_->writer->write(http::share(std::exchange(piece_, std::string())));
-    piece_.reserve(kPiece + 16 * 1024);
+    piece_.reserve(kPiece + kPiece / 4);
   }
 
   void go_on() {

@@ -26,6 +26,7 @@ class Differ {
   explicit Differ(TextArena& arena) : arena_(arena) {}
 
   void members(View before, View after, Type type, bool is_metadata, Place& place) {
+    if (is_hollow(before)) place.changed_below.reserve(after.size());
     for (const auto [name, value] : after.members()) {
       if (is_metadata && name == "managedFields") continue;
       step({'f', name}, before[name], value, type.field(name), place);
@@ -97,6 +98,7 @@ class Differ {
   }
 
   void map(View before, View after, Field field, Place& place) {
+    if (is_hollow(before)) place.changed_below.reserve(after.size());
     for (const auto [name, value] : after.members()) item({'f', name}, before[name], value, field, place);
     for (const auto [name, value] : before.members())
       if (!after.has(name)) item({'f', name}, value, View(), field, place);
@@ -110,6 +112,7 @@ class Differ {
   };
 
   void list(View before, View after, Field field, Place& place) {
+    if (is_hollow(before)) place.changed_below.reserve(after.size());
     std::vector<Item> old;
     old.reserve(before.size());
     for (const View value : before.items()) {

@@ -38,17 +38,18 @@ bool empty(const Node& node) { return !node.member && node.children.empty(); }
 
 int compare(const Element& a, const Element& b) {
   if (a.kind != b.kind) return rank(a.kind) - rank(b.kind);
+  if (a.text.data() == b.text.data() && a.text.size() == b.text.size()) return 0;  // names of the schema are shared
   return a.kind == 'f' ? a.text.compare(b.text) : compare_values(a.text, b.text);
 }
 
 void sort_level(FieldSet& set) {
-  const auto less = [](const Node& a, const Node& b) { return compare(a.element, b.element) < 0; };
-  if (std::ranges::is_sorted(set, less)) {
-    const auto same_element = [](const Node& a, const Node& b) { return compare(a.element, b.element) == 0; };
-    if (std::ranges::adjacent_find(set, same_element) == set.end()) return;
-  }
-  std::ranges::stable_sort(set, less);
+  const auto before = [](const Node& a, const Node& b) { return compare(a.element, b.element) < 0; };
+  const auto not_before = [&](const Node& a, const Node& b) { return !before(a, b); };
+  if (std::ranges::adjacent_find(set, not_before) == set.end()) return;  // in order, no repeats
+  std::ranges::sort(set, before);
+  if (std::ranges::adjacent_find(set, not_before) == set.end()) return;
   FieldSet merged;
+  merged.reserve(set.size());
   for (Node& node : set) {
     if (!merged.empty() && compare(merged.back().element, node.element) == 0) {
       merged.back().member |= node.member;
@@ -218,6 +219,7 @@ class Parser {
 
 std::string to_fields_v1(const FieldSet& set) {
   std::string out;
+  out.reserve(1024);
   write(set, false, out);
   return out;
 }
