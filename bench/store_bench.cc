@@ -1,10 +1,9 @@
 // The store: durable commits by one and by many writers, restart, snapshot scans, watch fan-out.
 //   STORE_BENCH_DIR=D   where the database lies (default: /tmp); an fsync costs what its disk makes of it
-#include <benchmark/benchmark.h>
 #include <malloc.h>
-#include <stdlib.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -12,6 +11,8 @@
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include <benchmark/benchmark.h>
 
 #include "object/json.h"
 #include "store/store.h"

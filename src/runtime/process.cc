@@ -1,15 +1,16 @@
 #include "runtime/process.h"
 
-#include <fmt/format.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstring>
 #include <utility>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <fmt/format.h>
 
 #include "runtime/event_loop_asio.h"
 #include "runtime/file.h"
@@ -41,10 +42,9 @@ struct Running {
   void complete() {
     ProcessResult result = finish(child);
     if (!timed_out) return done(std::move(result));
-    done(Error(
-        Status{.code = 504,
-               .reason = "Timeout",
-               .message = fmt::format("{} did not end within {} s", name, timeout / kSecond)}));
+    done(Error(Status{.code = 504,
+                      .reason = "Timeout",
+                      .message = fmt::format("{} did not end within {} s", name, timeout / kSecond)}));
   }
 };
 
@@ -53,8 +53,8 @@ void run_on_loop(EventLoop& loop, const Command& command, DurationNs timeout,
   auto child = spawn(command);
   if (!child) return done(Error(child.error()));
   const int pidfd = child->pidfd.release();
-  auto running = std::make_shared<Running>(Running{std::move(*child), Descriptor(loop.io(), pidfd),
-                                                   std::move(done), command.argv[0], timeout});
+  auto running = std::make_shared<Running>(
+      Running{std::move(*child), Descriptor(loop.io(), pidfd), std::move(done), command.argv[0], timeout});
   if (timeout > 0) {
     running->timer = loop.after(timeout, [running, whole = command.new_session] {
       running->timer = 0;
@@ -62,11 +62,10 @@ void run_on_loop(EventLoop& loop, const Command& command, DurationNs timeout,
       ::kill(whole ? -running->child.pid : running->child.pid, SIGKILL);
     });
   }
-  running->ended.async_wait(Descriptor::wait_read,
-                            [running, &loop](const boost::system::error_code& error) {
-                              loop.cancel(std::exchange(running->timer, 0));
-                              if (!error) running->complete();
-                            });
+  running->ended.async_wait(Descriptor::wait_read, [running, &loop](const boost::system::error_code& error) {
+    loop.cancel(std::exchange(running->timer, 0));
+    if (!error) running->complete();
+  });
 }
 
 /// What a Child and its waiters share.
@@ -96,12 +95,12 @@ class WatchedChild : public Child {
   void on_exit(EventLoop& loop, std::function<void(int)> callback) override {
     loop.post([&loop, watched = watched_, callback = std::move(callback)]() mutable {
       auto ended = std::make_shared<Descriptor>(loop.io(), dup(watched->pidfd.get()));
-      ended->async_wait(Descriptor::wait_read, [ended, watched, callback = std::move(callback)](
-                                                   const boost::system::error_code& error) {
-        if (error) return;
-        const int code = watched->collect();
-        if (watched->handle_lives) callback(code);
-      });
+      ended->async_wait(Descriptor::wait_read,
+                        [ended, watched, callback = std::move(callback)](const boost::system::error_code& error) {
+                          if (error) return;
+                          const int code = watched->collect();
+                          if (watched->handle_lives) callback(code);
+                        });
     });
   }
 
@@ -127,8 +126,7 @@ void run_process_async(EventLoop& loop, const Command& command, DurationNs timeo
 Result<std::unique_ptr<Child>> Child::start(const Command& command) {
   auto child = spawn(command);
   if (!child) return Error(child.error());
-  return std::make_unique<WatchedChild>(
-      std::make_shared<Watched>(child->pid, std::move(child->pidfd), true));
+  return std::make_unique<WatchedChild>(std::make_shared<Watched>(child->pid, std::move(child->pidfd), true));
 }
 
 Result<std::unique_ptr<Child>> Child::adopt(int pid, uint64_t start_time) {
@@ -136,9 +134,8 @@ Result<std::unique_ptr<Child>> Child::adopt(int pid, uint64_t start_time) {
   // Asked after the descriptor is held: from here on the number cannot come to mean another process.
   const bool same = pidfd && start_time != 0 && process_start_time(pid) == start_time;
   if (!same)
-    return Error(Status{.code = 404,
-                        .reason = "NotFound",
-                        .message = fmt::format("process {} does not run any more", pid)});
+    return Error(
+        Status{.code = 404, .reason = "NotFound", .message = fmt::format("process {} does not run any more", pid)});
   return std::make_unique<WatchedChild>(std::make_shared<Watched>(pid, std::move(pidfd), false));
 }
 

@@ -1,11 +1,12 @@
 #include "runtime/process.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <signal.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <future>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "runtime/file.h"
 
@@ -30,19 +31,17 @@ TEST(Process, input_environment_and_directory_are_handed_over) {
   setenv("PROA_TEST_KEPT", "kept", 1);
   setenv("PROA_TEST_OLD", "old", 1);
   const std::string input(300'000, 'x');  // more than any pipe holds
-  const auto result =
-      run_process({.argv = {"sh", "-c", "pwd; echo $PROA_TEST_KEPT $PROA_TEST_OLD; wc -c"},
-                   .env = {"PROA_TEST_OLD=new"},
-                   .cwd = "/",
-                   .stdin_text = input});
+  const auto result = run_process({.argv = {"sh", "-c", "pwd; echo $PROA_TEST_KEPT $PROA_TEST_OLD; wc -c"},
+                                   .env = {"PROA_TEST_OLD=new"},
+                                   .cwd = "/",
+                                   .stdin_text = input});
   EXPECT_EQ(result->out, "/\nkept new\n300000\n");
 }
 
 TEST(Process, a_missing_program_is_named) {
   const auto result = run_process({.argv = {"proa-no-such-program"}});
   ASSERT_FALSE(result);
-  EXPECT_THAT(result.error().message,
-              HasSubstr("cannot start proa-no-such-program: there is no such program"));
+  EXPECT_THAT(result.error().message, HasSubstr("cannot start proa-no-such-program: there is no such program"));
 }
 
 TEST(Process, children_start_with_a_clean_signal_mask_and_no_descriptors_of_ours) {
@@ -51,8 +50,7 @@ TEST(Process, children_start_with_a_clean_signal_mask_and_no_descriptors_of_ours
   sigaddset(&blocked, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &blocked, &before);
   const int leak = dup(1);
-  const auto result =
-      run_process({.argv = {"sh", "-c", "grep SigBlk /proc/self/status; ls /proc/$$/fd"}});
+  const auto result = run_process({.argv = {"sh", "-c", "grep SigBlk /proc/self/status; ls /proc/$$/fd"}});
   close(leak);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   EXPECT_EQ(result->out, "SigBlk:\t0000000000000000\n0\n1\n2\n");
@@ -62,8 +60,7 @@ TEST(Process, a_log_file_is_appended_with_both_streams) {
   char form[] = "/tmp/proa-process-XXXXXX";
   const std::string dir = mkdtemp(form);
   ASSERT_TRUE(write_file_atomic(dir + "/log", "before\n"));
-  const auto result =
-      run_process({.argv = {"sh", "-c", "echo out; echo err >&2"}, .log_file = dir + "/log"});
+  const auto result = run_process({.argv = {"sh", "-c", "echo out; echo err >&2"}, .log_file = dir + "/log"});
   EXPECT_EQ(result->out, "");
   EXPECT_EQ(*read_file(dir + "/log"), "before\nout\nerr\n");
   ASSERT_TRUE(remove_tree(dir));
@@ -111,8 +108,7 @@ TEST(Process, the_end_of_a_child_is_told_also_when_asked_late) {
 
 TEST(Process, a_child_can_be_killed_and_outlives_its_handle) {
   OnLoop t;
-  auto child =
-      Child::start({.argv = {"sleep", "60"}, .log_file = "/dev/null", .new_session = true});
+  auto child = Child::start({.argv = {"sleep", "60"}, .log_file = "/dev/null", .new_session = true});
   ASSERT_TRUE(child);
   const int pid = (*child)->pid();
   const uint64_t started = process_start_time(pid);

@@ -41,6 +41,7 @@ Refusal refusal(const EntryPtr& current, const Write& write) {
 std::string repeated_key(const std::vector<Write>& writes) {
   if (writes.size() == 1) return {};
   std::vector<std::string_view> keys;
+  keys.reserve(writes.size());
   for (const auto& write : writes) keys.push_back(write.key);
   std::sort(keys.begin(), keys.end());
   const auto twice = std::adjacent_find(keys.begin(), keys.end());

@@ -2,10 +2,10 @@
 // each death: nothing that was acknowledged is missing, nothing came that nobody wrote, and the watcher, which resumes
 // from the last event that it noted, meets each event once.
 #include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <future>

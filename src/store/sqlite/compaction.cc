@@ -84,7 +84,7 @@ Result<bool> Compaction::run(Database& database, runtime::TimeNs now) {
   const bool all = rows->size() < kSlice;
   const Revision reached = all ? upto : rows->back().id >> kPlaceBits;
   if (auto done = forget(database, *rows, reached); !done) {
-    (void)database.run("ROLLBACK");
+    database.roll_back();
     return Error(done.error());
   }
   compacted_ = reached;

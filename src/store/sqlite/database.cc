@@ -73,6 +73,8 @@ Result<void> Database::run(const char* sql) {
   return {};
 }
 
+void Database::roll_back() { sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr); }
+
 Result<void> Database::run(Statement& statement) {
   int code = SQLITE_OK;
   while (statement.step(code)) {

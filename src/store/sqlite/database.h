@@ -44,6 +44,8 @@ class Database {
   static Result<Database> open(const std::string& path, bool create, const char* vfs);
 
   Result<void> run(const char* sql);
+  /// Ends a transaction that failed, where SQLite has not done so by itself.
+  void roll_back();
   /// Runs to the end; rows are passed over.
   Result<void> run(Statement& statement);
   /// The first column of the first row.

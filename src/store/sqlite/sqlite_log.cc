@@ -39,7 +39,7 @@ Result<std::unique_ptr<SqliteLog>> SqliteLog::open(const SqliteOptions& options,
   runtime::Clock& clock = options.clock != nullptr ? *options.clock : runtime::system_clock();
   // On a full disk reads still work: the first write that finds room notes what was reserved.
   if (auto noted = check_in(*database, *found, clock); !noted) {
-    (void)database->run("ROLLBACK");
+    database->roll_back();
     found->reserved = found->head;
   }
   auto writer = RowWriter::prepare(*database, options.sealer);
@@ -123,7 +123,8 @@ void SqliteLog::run() {
     sleep = compact();
   }
   // Exactly what was given out: a clean end leaves no gap in the revisions. Where this fails the gap does no harm.
-  if (highest_ > 0) (void)reserve(highest_);
+  if (highest_ == 0) return;
+  [[maybe_unused]] const auto noted = reserve(highest_);
 }
 
 Result<void> SqliteLog::write(const Batch& batch) {
@@ -134,7 +135,7 @@ Result<void> SqliteLog::write(const Batch& batch) {
   if (written) {
     compaction_.note(batch);
   } else {
-    (void)database_.run("ROLLBACK");  // an error where SQLite has done so by itself
+    database_.roll_back();
   }
   return written;
 }

@@ -1,9 +1,8 @@
 // What tests of the SQLite store share: a folder of their own, a clock in their hand, the state as text.
 #pragma once
 
-#include <stdlib.h>
-
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <memory>
