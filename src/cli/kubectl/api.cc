@@ -29,18 +29,38 @@ Status generic_status(int code, const std::string& body) {
   Status status;
   status.code = code;
   switch (code) {
-    case 401: status.reason = "Unauthorized", status.message = "the server has asked for the client to provide credentials"; break;
+    case 401:
+      status.reason = "Unauthorized", status.message = "the server has asked for the client to provide credentials";
+      break;
     case 403: status.reason = "Forbidden", status.message = body.empty() ? "unknown" : body; break;
     case 404: status.reason = "NotFound", status.message = "the server could not find the requested resource"; break;
-    case 405: status.reason = "MethodNotAllowed", status.message = "the server does not allow this method on the requested resource"; break;
+    case 405:
+      status.reason = "MethodNotAllowed",
+      status.message = "the server does not allow this method on the requested resource";
+      break;
     case 409: status.reason = "Conflict", status.message = "the server reported a conflict"; break;
-    case 415: status.reason = "UnsupportedMediaType", status.message = "the body of the request was in an unknown format"; break;
-    case 429: status.reason = "TooManyRequests", status.message = "the server has received too many requests and has asked us to try again later"; break;
-    case 503: status.reason = "ServiceUnavailable", status.message = body.empty() ? "the server is currently unable to handle the request" : body; break;
-    case 504: status.reason = "Timeout", status.message = "the server was unable to return a response in the time allotted, but may still be processing the request"; break;
+    case 415:
+      status.reason = "UnsupportedMediaType", status.message = "the body of the request was in an unknown format";
+      break;
+    case 429:
+      status.reason = "TooManyRequests",
+      status.message = "the server has received too many requests and has asked us to try again later";
+      break;
+    case 503:
+      status.reason = "ServiceUnavailable",
+      status.message = body.empty() ? "the server is currently unable to handle the request" : body;
+      break;
+    case 504:
+      status.reason = "Timeout",
+      status.message =
+          "the server was unable to return a response in the time allotted, but may still be processing the request";
+      break;
     default:
       status.reason = code >= 500 ? "InternalError" : "BadRequest";
-      status.message = body.empty() ? fmt::format("the server responded with the status code {} but did not return more information", code) : body;
+      status.message =
+          body.empty()
+              ? fmt::format("the server responded with the status code {} but did not return more information", code)
+              : body;
   }
   return status;
 }
@@ -54,7 +74,11 @@ Status status_of(int code, const std::string& body) {
   status.reason = from["reason"].str();
   status.message = from["message"].str();
   const View details = from["details"];
-  status.details = {details["name"].str(), details["group"].str(), details["kind"].str(), details["uid"].str(), {},
+  status.details = {details["name"].str(),
+                    details["group"].str(),
+                    details["kind"].str(),
+                    details["uid"].str(),
+                    {},
                     static_cast<int>(details["retryAfterSeconds"].as_int())};
   for (View cause : details["causes"].items())
     status.details.causes.push_back({cause["reason"].str(), cause["message"].str(), cause["field"].str()});
@@ -136,8 +160,7 @@ Try<Value> Api::send(const Call& call) {
   return checked(object::parse_json(*body));
 }
 
-Try<void> Api::stream_with(http::Client& client, const Call& call,
-                           const std::function<bool(std::string_view)>& piece) {
+Try<void> Api::stream_with(http::Client& client, const Call& call, const std::function<bool(std::string_view)>& piece) {
   auto response = checked(client.stream(call.method, target_of(call.path, call.params), headers_of(call), piece));
   if (!response) return Failed(response.error());
   show_warnings(response->headers);
@@ -151,8 +174,7 @@ Try<void> Api::stream(const Call& call, const std::function<bool(std::string_vie
   return stream_with(**connection, call, piece);
 }
 
-Try<void> Api::watch(Call call, int64_t timeout_ms,
-                     const std::function<bool(const std::string&, Value)>& event) {
+Try<void> Api::watch(Call call, int64_t timeout_ms, const std::function<bool(const std::string&, Value)>& event) {
   http::ClientOptions options = options_;
   if (timeout_ms > 0) options.timeout_ms = timeout_ms;
   auto connection = checked(http::Client::make(options));

@@ -112,8 +112,11 @@ void Apply::warn_if_deleting(View object) const {
 }
 
 Try<void> Apply::on_server(Info& info) {
-  Call call{.method = "PATCH", .path = info.mapping.path(info.name_space, info.name), .params = o_.write.params(),
-            .body = object::to_json(info.object), .content_type = kApplyPatch};
+  Call call{.method = "PATCH",
+            .path = info.mapping.path(info.name_space, info.name),
+            .params = o_.write.params(),
+            .body = object::to_json(info.object),
+            .content_type = kApplyPatch};
   call.params.emplace_back("force", o_.force_conflicts ? "true" : "false");
   auto applied = session_.api().send(call);
   if (!applied && applied.error().is("Conflict"))
@@ -163,12 +166,14 @@ Try<Value> Apply::patched(Info& info, View modified, View live, std::string& pat
 Try<void> Apply::update(Info& info, Value modified, Value live) {
   if (o_.write.client_only()) return show(live, "configured");
   if (!object::annotations_of(live)[std::string_view(kLastApplied)].exists())
-    session_.err(fmt::format(
-        "Warning: resource {}/{} is missing the {} annotation which is required by {} apply. {} apply should only be used "
-        "on resources created declaratively by either {} create --save-config or {} apply. The missing annotation will be "
-        "patched automatically.\n",
-        info.mapping.plural, info.name, kLastApplied, session_.called_as(), session_.called_as(), session_.called_as(),
-        session_.called_as()));
+    session_.err(
+        fmt::format("Warning: resource {}/{} is missing the {} annotation which is required by {} apply. {} apply "
+                    "should only be used "
+                    "on resources created declaratively by either {} create --save-config or {} apply. The missing "
+                    "annotation will be "
+                    "patched automatically.\n",
+                    info.mapping.plural, info.name, kLastApplied, session_.called_as(), session_.called_as(),
+                    session_.called_as(), session_.called_as()));
   std::string patch;
   auto result = patched(info, modified, live, patch);
   for (int tries = 0; !result && result.error().is("Conflict") && tries < kConflictTries; ++tries) {
@@ -179,7 +184,8 @@ Try<void> Apply::update(Info& info, Value modified, Value live) {
   }
   if (!result) {
     const Failure inner = result.error().at_source("patching", info.source);
-    return Failed(inner.at_source(fmt::format("applying patch:\n{}\nto:\n{}\nfor:", patch, info_text(info)), info.source));
+    return Failed(
+        inner.at_source(fmt::format("applying patch:\n{}\nto:\n{}\nfor:", patch, info_text(info)), info.source));
   }
   warn_if_deleting(*result);
   return show(*result, patch == "{}" && !o_.print.given() ? "unchanged" : "configured");

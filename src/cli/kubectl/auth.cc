@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include "cli/kubectl/commands.h"
+#include "cli/kubectl/printers/jsonpath.h"
 #include "cli/kubectl/printers/print_flags.h"
 #include "cli/kubectl/tab_writer.h"
-#include "cli/kubectl/printers/jsonpath.h"
 #include "cli/kubectl/text.h"
 #include "object/json.h"
 
@@ -26,7 +26,10 @@ Try<void> auth_can_i(Session& session) {
   if (!args) return Failed(args.error());
   if (auto ok = session.access(); !ok) return Failed(ok.error());
   if (list) return fail("this client can't list what is allowed: ask for one verb and resource");
-  if (args->size() != 2 && args->size() != 3) return fail("you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples");
+  if (args->size() != 2 && args->size() != 3)
+    return fail(
+        "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for "
+        "help and examples");
   Value spec = Value::object();
   std::string resource = (*args)[1], name;
   if (resource.starts_with('/')) {
@@ -38,25 +41,34 @@ Try<void> auth_can_i(Session& session) {
     }
     if (args->size() == 3) name = (*args)[2];
     auto mapping = session.mapper().of_resource(resource);
-    if (!mapping && resource != "*") session.err(fmt::format("Warning: the server doesn't have a resource type '{}'\n\n", resource));
+    if (!mapping && resource != "*")
+      session.err(fmt::format("Warning: the server doesn't have a resource type '{}'\n\n", resource));
     if (mapping && !mapping->namespaced && !all_namespaces)
-      session.err(fmt::format("Warning: resource '{}' is not namespace scoped{}\n\n", mapping->plural, mapping->group.empty() ? "" : " in group '" + mapping->group + "'"));
+      session.err(fmt::format("Warning: resource '{}' is not namespace scoped{}\n\n", mapping->plural,
+                              mapping->group.empty() ? "" : " in group '" + mapping->group + "'"));
     const size_t dot = resource.find('.');
     spec["resourceAttributes"] = Value::object({{"namespace", all_namespaces ? "" : session.name_space()},
                                                 {"verb", (*args)[0]},
-                                                {"group", mapping ? mapping->group : dot == std::string::npos ? "" : resource.substr(dot + 1)},
+                                                {"group", mapping                    ? mapping->group
+                                                          : dot == std::string::npos ? ""
+                                                                                     : resource.substr(dot + 1)},
                                                 {"resource", mapping ? mapping->plural : resource.substr(0, dot)},
                                                 {"subresource", subresource},
                                                 {"name", name}});
   }
-  const Value review = Value::object({{"apiVersion", "authorization.k8s.io/v1"}, {"kind", "SelfSubjectAccessReview"}, {"spec", std::move(spec)}});
-  auto answer = session.api().send({.method = "POST", .path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", .body = object::to_json(review)});
+  const Value review = Value::object(
+      {{"apiVersion", "authorization.k8s.io/v1"}, {"kind", "SelfSubjectAccessReview"}, {"spec", std::move(spec)}});
+  auto answer = session.api().send({.method = "POST",
+                                    .path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+                                    .body = object::to_json(review)});
   if (!answer) return Failed(answer.error());
   const View status = View(*answer)["status"];
   const bool allowed = status["allowed"].as_bool();
   std::string text = allowed ? "yes" : "no";
-  if (const auto reason = status["reason"].as_string(); !allowed && !reason.empty()) text += fmt::format(" - {}", reason);
-  if (const auto error = status["evaluationError"].as_string(); !allowed && !error.empty()) text += fmt::format(" - {}", error);
+  if (const auto reason = status["reason"].as_string(); !allowed && !reason.empty())
+    text += fmt::format(" - {}", reason);
+  if (const auto error = status["evaluationError"].as_string(); !allowed && !error.empty())
+    text += fmt::format(" - {}", error);
   if (!quiet) session.out(text + "\n");
   if (!allowed) return Failed(Failure::quiet(1));
   return {};
@@ -70,7 +82,8 @@ Try<void> auth_whoami(Session& session) {
   if (!args) return Failed(args.error());
   if (auto ok = session.access(); !ok) return Failed(ok.error());
   const Value review = Value::object({{"apiVersion", "authentication.k8s.io/v1"}, {"kind", "SelfSubjectReview"}});
-  auto answer = session.api().send({.method = "POST", .path = "/apis/authentication.k8s.io/v1/selfsubjectreviews", .body = object::to_json(review)});
+  auto answer = session.api().send(
+      {.method = "POST", .path = "/apis/authentication.k8s.io/v1/selfsubjectreviews", .body = object::to_json(review)});
   if (!answer) return Failed(answer.error());
   if (print.given()) {
     auto printer = print.printer();
@@ -92,8 +105,10 @@ Try<void> auth_whoami(Session& session) {
 
 Try<void> top(Session& session) {
   FlagSet flags = session.flags();
-  for (const char* name : {"selector", "sort-by", "field-selector"}) flags.ignored(name, name == std::string_view("selector") ? 'l' : 0);
-  for (const char* name : {"no-headers", "containers", "sum", "use-protocol-buffers", "show-capacity"}) flags.ignored_boolean(name);
+  for (const char* name : {"selector", "sort-by", "field-selector"})
+    flags.ignored(name, name == std::string_view("selector") ? 'l' : 0);
+  for (const char* name : {"no-headers", "containers", "sum", "use-protocol-buffers", "show-capacity"})
+    flags.ignored_boolean(name);
   flags.ignored_boolean("all-namespaces", 'A');
   auto args = session.parse(flags);
   if (!args) return Failed(args.error());

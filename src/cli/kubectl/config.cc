@@ -94,18 +94,22 @@ Try<void> config_get_contexts(Session& session) {
   if (!config) return Failed(config.error());
   std::vector<View> contexts;
   for (View item : View(*config)["contexts"].items())
-    if (args->empty() || std::find(args->begin(), args->end(), item["name"].as_string()) != args->end()) contexts.push_back(item);
-  std::sort(contexts.begin(), contexts.end(), [](View a, View b) { return a["name"].as_string() < b["name"].as_string(); });
+    if (args->empty() || std::find(args->begin(), args->end(), item["name"].as_string()) != args->end())
+      contexts.push_back(item);
+  std::sort(contexts.begin(), contexts.end(),
+            [](View a, View b) { return a["name"].as_string() < b["name"].as_string(); });
   std::vector<Failure> failures;
   for (const auto& name : *args)
-    if (!kubeconfig_entry(*config, "contexts", name).exists()) failures.push_back(Failure::text(fmt::format("context {} not found", name)));
+    if (!kubeconfig_entry(*config, "contexts", name).exists())
+      failures.push_back(Failure::text(fmt::format("context {} not found", name)));
   std::string text = no_headers || output == "name" ? "" : "CURRENT\tNAME\tCLUSTER\tAUTHINFO\tNAMESPACE\n";
   for (View item : contexts) {
     const auto name = item["name"].as_string();
     const View c = item["context"];
-    text += output == "name" ? std::string(name) + "\n"
-                             : fmt::format("{}\t{}\t{}\t{}\t{}\n", name == View(*config)["current-context"].as_string() ? "*" : "", name,
-                                           c["cluster"].as_string(), c["user"].as_string(), c["namespace"].as_string());
+    text += output == "name"
+                ? std::string(name) + "\n"
+                : fmt::format("{}\t{}\t{}\t{}\t{}\n", name == View(*config)["current-context"].as_string() ? "*" : "",
+                              name, c["cluster"].as_string(), c["user"].as_string(), c["namespace"].as_string());
   }
   session.out(aligned(text, kTableStyle));
   if (!failures.empty()) return Failed(Failure::all(std::move(failures)));

@@ -48,7 +48,8 @@ Try<void> complete(Session& session, Options& o, const FlagSet& flags) {
   if (o.cascade == "true") o.cascade = "background";
   if (o.cascade == "false") o.cascade = "orphan";
   if (o.cascade != "background" && o.cascade != "foreground" && o.cascade != "orphan")
-    return fail(fmt::format("invalid cascade value ({}). Must be \"background\", \"foreground\", or \"orphan\"", o.cascade));
+    return fail(
+        fmt::format("invalid cascade value ({}). Must be \"background\", \"foreground\", or \"orphan\"", o.cascade));
   if ((o.all || !o.selector.empty() || !o.field_selector.empty()) && !flags.changed("ignore-not-found"))
     o.ignore_not_found = true;
   if (o.now) {
@@ -62,8 +63,9 @@ Try<void> complete(Session& session, Options& o, const FlagSet& flags) {
   if (o.all && !o.selector.empty()) return fail("cannot set --all and --selector at the same time");
   if (o.all && !o.field_selector.empty()) return fail("cannot set --all and --field-selector at the same time");
   if (o.grace == 0 && o.force)
-    session.err("Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. "
-                "The resource may continue to run on the cluster indefinitely.\n");
+    session.err(
+        "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. "
+        "The resource may continue to run on the cluster indefinitely.\n");
   if (o.grace > 0 && o.force) return fail("--force and --grace-period greater than 0 cannot be specified together");
   return {};
 }
@@ -84,9 +86,8 @@ Try<std::string> delete_one(Session& session, const Options& o, const Info& info
   policy[0] = static_cast<char>(policy[0] - 'a' + 'A');
   options["propagationPolicy"] = policy;
   if (o.write.dry_run == "server") options["dryRun"] = Value::array({"All"});
-  auto gone = session.api().send({.method = "DELETE",
-                                  .path = info.mapping.path(info.name_space, info.name),
-                                  .body = object::to_json(options)});
+  auto gone = session.api().send(
+      {.method = "DELETE", .path = info.mapping.path(info.name_space, info.name), .body = object::to_json(options)});
   if (!gone) return Failed(gone.error().at_source("deleting", info.source));
   show(session, o, info);
   const View answer = *gone;

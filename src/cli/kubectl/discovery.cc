@@ -46,7 +46,8 @@ std::string running_at(std::string_view name, const std::string& url) {
 std::string line_of(const DiscoveredResource& r, const std::string& output) {
   const Mapping& m = r.mapping;
   if (output == "name") return m.resource_group() + "\n";
-  std::string line = fmt::format("{}\t{}\t{}\t{}\t{}", m.plural, join(r.short_names, ","), m.api_version(), m.namespaced, m.kind);
+  std::string line =
+      fmt::format("{}\t{}\t{}\t{}\t{}", m.plural, join(r.short_names, ","), m.api_version(), m.namespaced, m.kind);
   if (output == "wide") line += "\t" + join(r.verbs, ",") + "\t" + join(r.categories, ",");
   return line + "\n";
 }
@@ -69,7 +70,8 @@ Try<void> api_resources(Session& session) {
   if (!args->empty()) return session.usage(fmt::format("unexpected arguments: [{}]", join(*args, " ")));
   if (!o.output.empty() && o.output != "wide" && o.output != "name")
     return fail(fmt::format("--output {} is not available", o.output));
-  if (!o.sort_by.empty() && o.sort_by != "name" && o.sort_by != "kind") return fail("--sort-by accepts only name or kind");
+  if (!o.sort_by.empty() && o.sort_by != "name" && o.sort_by != "kind")
+    return fail("--sort-by accepts only name or kind");
   if (auto ok = session.access(); !ok) return Failed(ok.error());
   auto all = session.mapper().discover();
   if (!all) return Failed(all.error());
@@ -86,7 +88,8 @@ Try<void> api_resources(Session& session) {
   });
   std::string text;
   if (!o.no_headers && o.output != "name")
-    text = std::string("NAME\tSHORTNAMES\tAPIVERSION\tNAMESPACED\tKIND") + (o.output == "wide" ? "\tVERBS\tCATEGORIES\n" : "\n");
+    text = std::string("NAME\tSHORTNAMES\tAPIVERSION\tNAMESPACED\tKIND") +
+           (o.output == "wide" ? "\tVERBS\tCATEGORIES\n" : "\n");
   for (const auto* r : shown) text += line_of(*r, o.output);
   session.out(aligned(text, kTableStyle));
   return {};
@@ -121,7 +124,8 @@ Try<void> version(Session& session) {
   if (!args) return Failed(args.error());
   if (!args->empty()) return fail(fmt::format("extra arguments: [{}]", join(*args, " ")));
   if (!output.empty() && output != "yaml" && output != "json") return fail("--output must be 'yaml' or 'json'");
-  Value info = Value::object({{"clientVersion", Value::object({{"major", "1"}, {"minor", "36"}, {"gitVersion", kClientVersion}})}});
+  Value info = Value::object(
+      {{"clientVersion", Value::object({{"major", "1"}, {"minor", "36"}, {"gitVersion", kClientVersion}})}});
   std::optional<Failure> unreachable;
   if (!client_only) {
     if (auto ok = session.access(); !ok) return Failed(ok.error());
@@ -157,7 +161,8 @@ Try<void> cluster_info(Session& session) {
   const std::string& url = (*access)->client.url;
   auto services = session.mapper().of_resource("services");
   if (!services) return Failed(services.error());
-  auto list = session.api().get(services->path("kube-system"), {{"labelSelector", "kubernetes.io/cluster-service=true"}});
+  auto list =
+      session.api().get(services->path("kube-system"), {{"labelSelector", "kubernetes.io/cluster-service=true"}});
   if (!list) return Failed(list.error());
   session.out(running_at("Kubernetes control plane", url));
   for (View service : View(*list)["items"].items()) {
@@ -167,7 +172,8 @@ Try<void> cluster_info(Session& session) {
     session.out(running_at(name, fmt::format("{}/api/v1/namespaces/kube-system/services/{}{}/proxy", url,
                                              object::name_of(service), port_name)));
   }
-  session.out("\nTo further debug and diagnose cluster problems, use '" + session.called_as() + " cluster-info dump'.\n");
+  session.out("\nTo further debug and diagnose cluster problems, use '" + session.called_as() +
+              " cluster-info dump'.\n");
   return {};
 }
 

@@ -80,8 +80,8 @@ FlagSet::Flag& FlagSet::duration(const std::string& name, char shorthand, int64_
     const auto read = object::parse_go_duration(value);
     if (!read) {
       const bool number = !value.empty() && value.find_first_not_of("+-.0123456789") == std::string::npos;
-      return std::unexpected(fmt::format("time: {} duration {}", number ? "missing unit in" : "invalid",
-                                         go_quoted(value)));
+      return std::unexpected(
+          fmt::format("time: {} duration {}", number ? "missing unit in" : "invalid", go_quoted(value)));
     }
     *ns = *read;
     return {};
@@ -145,10 +145,12 @@ bool FlagSet::changed(std::string_view name) const {
 
 Try<void> FlagSet::set(Flag& flag, const std::string& value) {
   if (auto done = flag.set(value); !done) {
-    const std::string name = flag.shorthand != 0 ? fmt::format("-{}, --{}", flag.shorthand, flag.name) : "--" + flag.name;
+    const std::string name =
+        flag.shorthand != 0 ? fmt::format("-{}, --{}", flag.shorthand, flag.name) : "--" + flag.name;
     return fail(fmt::format("invalid argument {} for {} flag: {}", go_quoted(value), go_quoted(name), done.error()));
   }
-  if (!flag.deprecated.empty()) warnings_.push_back(fmt::format("Flag --{} has been deprecated, {}", flag.name, flag.deprecated));
+  if (!flag.deprecated.empty())
+    warnings_.push_back(fmt::format("Flag --{} has been deprecated, {}", flag.name, flag.deprecated));
   flag.changed = true;
   seen_.emplace_back(flag.name, value);
   return {};
@@ -190,8 +192,7 @@ Try<void> FlagSet::parse_short(const std::vector<std::string>& words, size_t& at
       continue;
     }
     if (i + 1 < letters.size()) return set(*flag, letters.substr(i + 1));
-    if (at + 1 >= words.size())
-      return fail(fmt::format("flag needs an argument: '{}' in -{}", letters[i], letters));
+    if (at + 1 >= words.size()) return fail(fmt::format("flag needs an argument: '{}' in -{}", letters[i], letters));
     return set(*flag, words[++at]);
   }
   return {};

@@ -97,7 +97,8 @@ Try<void> Get::sorted(std::vector<Info>& infos) {
   if (table) {
     // A table that can't be sorted is not shown; nobody is told why.
     for (Info& info : infos)
-      if (View(info.object)["rows"].size() > 1 && !sort_rows(info.object, o_.sort_by)) info.object["rows"] = Value::array();
+      if (View(info.object)["rows"].size() > 1 && !sort_rows(info.object, o_.sort_by))
+        info.object["rows"] = Value::array();
     return {};
   }
   std::vector<Value> objects;
@@ -177,7 +178,9 @@ Try<void> Get::generic() {
   if (found->single && infos.size() == 1) {
     shown = std::move(infos[0].object);
   } else {
-    shown = Value::object({{"apiVersion", "v1"}, {"items", Value::array()}, {"kind", "List"},
+    shown = Value::object({{"apiVersion", "v1"},
+                           {"items", Value::array()},
+                           {"kind", "List"},
                            {"metadata", Value::object({{"resourceVersion", ""}})}});
     for (Info& info : infos) shown["items"].push_back(std::move(info.object));
   }
@@ -197,8 +200,9 @@ Try<void> Get::emit(View object, const std::string& event, TablePrinter& table, 
   }
   Value wrapped;
   if (o_.watch_events) {
-    wrapped = Value::object({{"object", o_.print.show_managed_fields ? object.to_value() : without_managed_fields(object)},
-                             {"type", event}});
+    wrapped =
+        Value::object({{"object", o_.print.show_managed_fields ? object.to_value() : without_managed_fields(object)},
+                       {"type", event}});
     object = wrapped;
   }
   auto text = printer->print(object);
@@ -250,7 +254,8 @@ Try<void> Get::watch() {
   if (!found) return Failed(found.error());
   if (!found->failures.empty()) return Failed(Failure::all(std::move(found->failures)));
   if (found->infos.size() != 1)
-    return fail("watch is only supported on individual resources and resource collections - more than 1 resource was found");
+    return fail(
+        "watch is only supported on individual resources and resource collections - more than 1 resource was found");
   const Info& info = found->infos[0];
   std::unique_ptr<ObjectPrinter> printer;
   if (!human_) {
@@ -291,10 +296,14 @@ Try<void> validate(Session& session, const Options& o, const std::vector<std::st
     return {};
   }
   if (!o.watch && !o.watch_only && args.empty() && o.files.empty()) {
-    session.err(fmt::format("You must specify the type of resource to get. Use \"{} api-resources\" for a complete list "
-                            "of supported resources.\n\n", session.called_as()));
-    return session.usage(fmt::format("Required resource not specified.\nUse \"{0} explain <resource>\" for a detailed "
-                                     "description of that resource (e.g. {0} explain pods).", session.called_as()));
+    session.err(
+        fmt::format("You must specify the type of resource to get. Use \"{} api-resources\" for a complete list "
+                    "of supported resources.\n\n",
+                    session.called_as()));
+    return session.usage(
+        fmt::format("Required resource not specified.\nUse \"{0} explain <resource>\" for a detailed "
+                    "description of that resource (e.g. {0} explain pods).",
+                    session.called_as()));
   }
   if (o.table.show_labels && !o.print.output.empty() && o.print.output != "wide")
     return fail(fmt::format("--show-labels option cannot be used with {} printer", o.print.output));

@@ -55,8 +55,10 @@ std::string overview(const std::string& called_as) {
 int group_help(Session& session, const std::string& group) {
   std::string out = "Available Commands:\n";
   for (const auto& word : below(group)) out += "  " + word + "\n";
-  out += fmt::format("\nUsage:\n  {0} SUBCOMMAND [options]\n\nUse \"{0} <command> --help\" for more information about a "
-                     "given command.\n", session.path());
+  out += fmt::format(
+      "\nUsage:\n  {0} SUBCOMMAND [options]\n\nUse \"{0} <command> --help\" for more information about a "
+      "given command.\n",
+      session.path());
   FlagSet flags = session.flags();
   auto args = flags.parse(session.rest());
   if (!args) {

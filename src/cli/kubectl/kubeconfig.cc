@@ -64,8 +64,8 @@ Try<std::string> pem_of(View entry, const std::string& name) {
 
 Try<Access> in_cluster() {
   Access access;
-  access.client.url = fmt::format("https://{}:{}", environment("KUBERNETES_SERVICE_HOST"),
-                                  environment("KUBERNETES_SERVICE_PORT"));
+  access.client.url =
+      fmt::format("https://{}:{}", environment("KUBERNETES_SERVICE_HOST"), environment("KUBERNETES_SERVICE_PORT"));
   auto token = checked(runtime::read_file(std::string(kServiceAccount) + "token"));
   if (!token) return Failed(token.error());
   access.client.bearer_token = *token;
@@ -124,8 +124,9 @@ Try<int64_t> timeout_ms(const std::string& text) {
   }
   const auto ns = object::parse_go_duration(text);
   if (!ns)
-    return fail("Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a "
-                "corresponding time unit (e.g. 1s | 2m | 3h)");
+    return fail(
+        "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a "
+        "corresponding time unit (e.g. 1s | 2m | 3h)");
   return *ns / 1'000'000;
 }
 
@@ -160,7 +161,8 @@ Try<Value> load_kubeconfig(const AccessFlags& flags) {
     auto text = checked(runtime::read_file(file));
     if (!text) return Failed(text.error());
     auto read = object::parse_yaml(*text);
-    if (!read) return fail(fmt::format("error loading config file {}: {}", object::go_quoted(file), read.error().message));
+    if (!read)
+      return fail(fmt::format("error loading config file {}: {}", object::go_quoted(file), read.error().message));
     if (read->is_object()) merge(config, std::move(*read), std::filesystem::absolute(file).parent_path());
   }
   return config;

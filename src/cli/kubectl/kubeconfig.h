@@ -13,8 +13,8 @@ namespace proa::cli::kubectl {
 
 /// What the flags that every command has say; empty where not given.
 struct AccessFlags {
-  std::string kubeconfig, context, cluster, user, server, name_space, token, certificate_authority,
-      client_certificate, client_key, tls_server_name, request_timeout = "0";
+  std::string kubeconfig, context, cluster, user, server, name_space, token, certificate_authority, client_certificate,
+      client_key, tls_server_name, request_timeout = "0";
   bool insecure = false;
 };
 

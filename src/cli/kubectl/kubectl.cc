@@ -1,8 +1,7 @@
 #include "cli/kubectl/kubectl.h"
 
-#include <csignal>
-
 #include <algorithm>
+#include <csignal>
 
 #include <fmt/format.h>
 

@@ -58,7 +58,8 @@ Try<Mapping> Mapper::of_resource(const std::string& word) {
     if (!names(found, resource)) continue;
     if (rest.empty() || rest == m.group || rest == m.version + "." + m.group) return m;
   }
-  return fail(fmt::format("the server doesn't have a resource type {}", object::go_quoted(word.substr(0, word.find('.')))));
+  return fail(
+      fmt::format("the server doesn't have a resource type {}", object::go_quoted(word.substr(0, word.find('.')))));
 }
 
 Try<Mapping> Mapper::of_kind(const std::string& api_version, const std::string& kind) {
@@ -67,7 +68,8 @@ Try<Mapping> Mapper::of_kind(const std::string& api_version, const std::string& 
   if (!all) return Failed(all.error());
   for (const auto& found : **all)
     if (found.mapping.kind == kind && found.mapping.api_version() == api_version) return found.mapping;
-  return fail(fmt::format("no matches for kind {} in version {}", object::go_quoted(kind), object::go_quoted(api_version)));
+  return fail(
+      fmt::format("no matches for kind {} in version {}", object::go_quoted(kind), object::go_quoted(api_version)));
 }
 
 std::vector<Mapping> Mapper::category(const std::string& word) {
@@ -145,9 +147,15 @@ Try<void> Mapper::discover_group(const std::string& api_version) {
   for (View from : object::View(*list)["resources"].items()) {
     if (from["name"].as_string().find('/') != std::string_view::npos) continue;
     DiscoveredResource made;
-    made.mapping = {group, version, from["kind"].str(), from["name"].str(), from["singularName"].str(),
-                    from["namespaced"].as_bool(), {}};
-    if (const auto known = registry_.find_resource(group, version, made.mapping.plural)) made.mapping.type = known->type;
+    made.mapping = {group,
+                    version,
+                    from["kind"].str(),
+                    from["name"].str(),
+                    from["singularName"].str(),
+                    from["namespaced"].as_bool(),
+                    {}};
+    if (const auto known = registry_.find_resource(group, version, made.mapping.plural))
+      made.mapping.type = known->type;
     made.short_names = strings_of(from["shortNames"]);
     made.verbs = strings_of(from["verbs"]);
     made.categories = strings_of(from["categories"]);

@@ -35,9 +35,10 @@ void WriteFlags::add_field_manager(FlagSet& flags, const std::string& otherwise)
 
 Try<void> WriteFlags::check(Session& session) {
   if (dry_run == "unchanged" || dry_run == "true") {
-    session.err(dry_run == "unchanged"
-                    ? "W0000 00:00:00.000000       1 helpers.go:703] --dry-run is deprecated and can be replaced with --dry-run=client.\n"
-                    : "W0000 00:00:00.000000       1 helpers.go:703] --dry-run=true is deprecated (boolean value) and can be replaced with --dry-run=client.\n");
+    session.err(dry_run == "unchanged" ? "W0000 00:00:00.000000       1 helpers.go:703] --dry-run is deprecated and "
+                                         "can be replaced with --dry-run=client.\n"
+                                       : "W0000 00:00:00.000000       1 helpers.go:703] --dry-run=true is deprecated "
+                                         "(boolean value) and can be replaced with --dry-run=client.\n");
     dry_run = "client";
   }
   if (dry_run == "false") dry_run = "none";
@@ -59,7 +60,9 @@ Params WriteFlags::params() const {
   return {{"dryRun", dry_run == "server" ? "All" : ""}, {"fieldManager", field_manager}, {"fieldValidation", validate}};
 }
 
-void record_cause(Value& object, const std::string& cause) { object["metadata"]["annotations"][object::Key(std::string_view(kChangeCause))] = cause; }
+void record_cause(Value& object, const std::string& cause) {
+  object["metadata"]["annotations"][object::Key(std::string_view(kChangeCause))] = cause;
+}
 
 std::string sorted_json(View view) {
   std::string out;
@@ -86,7 +89,8 @@ Try<Value> create_object(Session& session, const Info& info, const WriteFlags& w
   Value object = info.object;
   // What was read from a cluster carries a version, which a new object can't have.
   if (Value* metadata = object.find("metadata"))
-    if (View(*metadata)["resourceVersion"].is_string() && !View(*metadata)["resourceVersion"].as_string().empty()) metadata->set("resourceVersion", "");
+    if (View(*metadata)["resourceVersion"].is_string() && !View(*metadata)["resourceVersion"].as_string().empty())
+      metadata->set("resourceVersion", "");
   return session.api().send({.method = "POST",
                              .path = info.mapping.path(info.name_space),
                              .params = write.params(),

@@ -1,8 +1,8 @@
 // Reading manifests from files, folders, patterns, stdin.
+#include <glob.h>
+
 #include <algorithm>
 #include <filesystem>
-
-#include <glob.h>
 
 #include <fmt/format.h>
 
@@ -56,8 +56,10 @@ bool is_list(View object) { return object["kind"].as_string().ends_with("List") 
 
 /// What stands between an object and the server, as kubectl's own check of manifests words it.
 Failed unvalidated(const std::string& source, const std::string& why) {
-  return fail(fmt::format("error validating {}: error validating data: {}; if you choose to ignore these errors, turn "
-                          "validation off with --validate=false", object::go_quoted(source), why));
+  return fail(
+      fmt::format("error validating {}: error validating data: {}; if you choose to ignore these errors, turn "
+                  "validation off with --validate=false",
+                  object::go_quoted(source), why));
 }
 
 Try<void> check_identity(View object, const std::string& source) {
@@ -121,10 +123,13 @@ Try<std::vector<Value>> read_manifest(const std::string& text, const std::string
     if (validate)
       if (auto ok = check_identity(document, source); !ok) return Failed(ok.error());
     if (!document.is_object())
-      return undecodable(source, "json: cannot unmarshal " +
-                                     std::string(document.is_string() ? "string" : document.is_array() ? "array" : "number") +
-                                     " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; "
-                                     "Kind string \"json:\\\"kind,omitempty\\\"\" }");
+      return undecodable(source,
+                         "json: cannot unmarshal " +
+                             std::string(document.is_string()  ? "string"
+                                         : document.is_array() ? "array"
+                                                               : "number") +
+                             " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; "
+                             "Kind string \"json:\\\"kind,omitempty\\\"\" }");
     if (auto done = flatten(std::move(document), source, out); !done) return Failed(done.error());
   }
   return out;

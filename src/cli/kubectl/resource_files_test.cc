@@ -1,8 +1,9 @@
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "cli/kubectl/resource_finder.h"
 #include "object/meta.h"
@@ -33,8 +34,10 @@ TEST(Files, are_those_of_a_folder_by_name_and_ending) {
 }
 
 TEST(Manifest, may_hold_several_documents_and_lists) {
-  auto objects = read_manifest("apiVersion: v1\nkind: A\nmetadata: {name: x}\n---\n---\n{\"apiVersion\":\"v1\",\"kind\":\"List\","
-                               "\"items\":[{\"apiVersion\":\"v1\",\"kind\":\"B\",\"metadata\":{\"name\":\"y\"}}]}\n", "f.yaml");
+  auto objects = read_manifest(
+      "apiVersion: v1\nkind: A\nmetadata: {name: x}\n---\n---\n{\"apiVersion\":\"v1\",\"kind\":\"List\","
+      "\"items\":[{\"apiVersion\":\"v1\",\"kind\":\"B\",\"metadata\":{\"name\":\"y\"}}]}\n",
+      "f.yaml");
   ASSERT_TRUE(objects.has_value());
   ASSERT_EQ(objects->size(), 2u);
   EXPECT_EQ(object::name_of((*objects)[1]), "y");

@@ -88,9 +88,11 @@ Try<Wanted> Finder::read_args() {
   const auto slashes = std::count_if(args.begin(), args.end(), [](const auto& a) { return a.find('/') != a.npos; });
   if (slashes > 0 && static_cast<size_t>(slashes) != args.size()) {
     const std::string& called = session_.called_as();
-    return fail(fmt::format("there is no need to specify a resource type as a separate argument when passing arguments "
-                            "in resource/name form (e.g. '{0} get resource/<resource_name>' instead of '{0} get "
-                            "resource resource/<resource_name>'", called));
+    return fail(
+        fmt::format("there is no need to specify a resource type as a separate argument when passing arguments "
+                    "in resource/name form (e.g. '{0} get resource/<resource_name>' instead of '{0} get "
+                    "resource resource/<resource_name>'",
+                    called));
   }
   if (slashes > 0) {
     for (const auto& arg : args) {
@@ -123,14 +125,15 @@ Try<Found> Finder::run() {
     return fail("setting 'all' parameter but found a non empty selector. ");
   if (!request_.files.names.empty()) {
     if (!wanted.types.empty() || !wanted.tuples.empty())
-      return fail(wanted.tuples.empty()
-                      ? "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well"
-                      : "resource/name arguments cannot be provided when a path is specified");
+      return fail(
+          wanted.tuples.empty()
+              ? "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well"
+              : "resource/name arguments cannot be provided when a path is specified");
     return by_files();
   }
-  const bool selects = request_.all || !request_.selector.empty() || !request_.field_selector.empty() ||
-                       (wanted.types.size() > 0 && wanted.names.empty() && request_.args.size() == 1 &&
-                        request_.type_means_all);
+  const bool selects =
+      request_.all || !request_.selector.empty() || !request_.field_selector.empty() ||
+      (wanted.types.size() > 0 && wanted.names.empty() && request_.args.size() == 1 && request_.type_means_all);
   if (selects) return by_selector(wanted);
   if (!wanted.tuples.empty()) return by_tuples(wanted);
   if (!wanted.names.empty()) return by_names(wanted);
@@ -149,8 +152,8 @@ Try<std::string> Finder::namespace_for(const Mapping& mapping) {
 }
 
 Try<void> Finder::fetch(Info& info) {
-  auto got = session_.api().send({.path = info.mapping.path(info.name_space, info.name, request_.subresource),
-                                  .accept = request_.accept});
+  auto got = session_.api().send(
+      {.path = info.mapping.path(info.name_space, info.name, request_.subresource), .accept = request_.accept});
   if (!got) return Failed(got.error());
   info.object = std::move(*got);
   return {};
@@ -247,9 +250,10 @@ Failure Finder::list_failure(const Failure& failure, const Mapping& mapping) con
   Status status = *failure.status();
   const std::string what = go_quoted(fmt::format("{}/{}, Resource={}", mapping.group, mapping.version, mapping.plural));
   const bool selects = !request_.selector.empty() || !request_.field_selector.empty();
-  status.message = selects ? fmt::format("Unable to find {} that match label selector {}, field selector {}: {}", what,
-                                         go_quoted(request_.selector), go_quoted(request_.field_selector), status.message)
-                           : fmt::format("Unable to list {}: {}", what, status.message);
+  status.message = selects
+                       ? fmt::format("Unable to find {} that match label selector {}, field selector {}: {}", what,
+                                     go_quoted(request_.selector), go_quoted(request_.field_selector), status.message)
+                       : fmt::format("Unable to list {}: {}", what, status.message);
   return Failure::of(std::move(status));
 }
 
@@ -281,9 +285,9 @@ Try<void> Finder::add_object(Value object, const std::string& source, Found& fou
   auto mapping = session_.mapper().of_kind(view["apiVersion"].str(), view["kind"].str());
   if (!mapping) {
     if (!mapping.error().message().starts_with("no matches for kind")) return Failed(mapping.error());
-    return fail(fmt::format("resource mapping not found for name: {} namespace: {} from {}: {}\nensure CRDs are installed first",
-                            go_quoted(info.name), go_quoted(info.name_space), go_quoted(source),
-                            mapping.error().message()));
+    return fail(fmt::format(
+        "resource mapping not found for name: {} namespace: {} from {}: {}\nensure CRDs are installed first",
+        go_quoted(info.name), go_quoted(info.name_space), go_quoted(source), mapping.error().message()));
   }
   info.mapping = *mapping;
   if (!info.mapping.namespaced) {
@@ -293,9 +297,10 @@ Try<void> Finder::add_object(Value object, const std::string& source, Found& fou
     info.name_space = session_.name_space();
     object["metadata"]["namespace"] = info.name_space;
   } else if (session_.namespace_given() && info.name_space != session_.name_space()) {
-    return fail(fmt::format("the namespace from the provided object {0} does not match the namespace {1}. You must pass "
-                            "'--namespace={2}' to perform this operation.",
-                            go_quoted(info.name_space), go_quoted(session_.name_space()), info.name_space));
+    return fail(
+        fmt::format("the namespace from the provided object {0} does not match the namespace {1}. You must pass "
+                    "'--namespace={2}' to perform this operation.",
+                    go_quoted(info.name_space), go_quoted(session_.name_space()), info.name_space));
   }
   info.object = std::move(object);
   if (!request_.selector.empty()) {

@@ -33,20 +33,20 @@ struct Request {
   std::vector<std::string> args;
   FileFlags files;
   std::string selector, field_selector;
-  bool all = false;             // --all
+  bool all = false;  // --all
   bool all_namespaces = false;
-  bool type_means_all = true;   // TYPE alone selects everything
-  bool fetch = true;            // named objects are fetched
-  bool latest = false;          // objects of files too
-  bool flatten = true;          // lists become their items
+  bool type_means_all = true;  // TYPE alone selects everything
+  bool fetch = true;           // named objects are fetched
+  bool latest = false;         // objects of files too
+  bool flatten = true;         // lists become their items
   bool single_type = false;
   bool continue_on_error = true;
-  bool whole_rows = false;      // tables bring whole objects
-  bool local = false;           // --local: files only, the server isn't asked
-  bool validate = false;        // manifests must say what they are, before anything is sent
+  bool whole_rows = false;  // tables bring whole objects
+  bool local = false;       // --local: files only, the server isn't asked
+  bool validate = false;    // manifests must say what they are, before anything is sent
   std::string subresource;
   std::string accept = kJson;
-  int64_t chunk = 500;          // of a LIST; 0: all at once
+  int64_t chunk = 500;  // of a LIST; 0: all at once
 };
 
 struct Found {
@@ -59,7 +59,8 @@ struct Found {
 Try<Found> find(Session& session, const Request& request);
 
 /// Objects of a manifest, YAML or JSON, lists flattened. `source` stands in errors; see Request::validate.
-Try<std::vector<object::Value>> read_manifest(const std::string& text, const std::string& source, bool validate = false);
+Try<std::vector<object::Value>> read_manifest(const std::string& text, const std::string& source,
+                                              bool validate = false);
 /// The files that a -f word means: itself, the .json, .yaml and .yml files of a folder, or what a pattern matches.
 Try<std::vector<std::string>> files_of(const std::string& word, bool recursive);
 

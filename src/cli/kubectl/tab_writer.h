@@ -28,8 +28,7 @@ class TabWriter {
   struct Line {
     std::vector<std::string_view> cells;
   };
-  void format(const std::vector<Line>& lines, size_t first, size_t last, std::vector<size_t>& widths,
-              std::string& out);
+  void format(const std::vector<Line>& lines, size_t first, size_t last, std::vector<size_t>& widths, std::string& out);
   void emit(const std::vector<Line>& lines, size_t first, size_t last, const std::vector<size_t>& widths,
             std::string& out) const;
 

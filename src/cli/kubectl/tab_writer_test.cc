@@ -19,7 +19,9 @@ TEST(TabWriter, keeps_the_last_cell_out_of_columns) {
   EXPECT_EQ(aligned("a\tlong long text\nbb\tx\n", kTextStyle), "a   long long text\nbb  x\n");
 }
 
-TEST(TabWriter, counts_characters_and_not_bytes) { EXPECT_EQ(aligned("\xc3\xa9\tx\nab\ty\n", kTextStyle), "\xc3\xa9   x\nab  y\n"); }
+TEST(TabWriter, counts_characters_and_not_bytes) {
+  EXPECT_EQ(aligned("\xc3\xa9\tx\nab\ty\n", kTextStyle), "\xc3\xa9   x\nab  y\n");
+}
 
 TEST(TabWriter, never_narrows_columns_of_a_watch) {
   TabWriter writer(kTableStyle);

@@ -19,8 +19,8 @@ const schema::Type kDeployment = schema::builtin_type("io.k8s.api.apps.v1.Deploy
 
 std::string patch(std::string_view original, std::string_view modified, std::string_view current) {
   const Value before = original.empty() ? Value() : json(original);
-  return object::to_json(
-      three_way_patch(original.empty() ? object::View() : object::View(before), json(modified), json(current), kDeployment));
+  return object::to_json(three_way_patch(original.empty() ? object::View() : object::View(before), json(modified),
+                                         json(current), kDeployment));
 }
 
 std::string containers(std::string_view list) {
@@ -85,7 +85,8 @@ TEST(TwoWayPatch, holds_changes_and_deletions) {
 }
 
 TEST(MergePatch, replaces_lists_whole_and_drops_nulls_of_what_is_added) {
-  EXPECT_EQ(object::to_json(three_way_merge_patch(json(R"({"a":1,"gone":2})"), json(R"({"a":1,"list":[2],"new":{"x":null,"y":1}})"),
+  EXPECT_EQ(object::to_json(three_way_merge_patch(json(R"({"a":1,"gone":2})"),
+                                                  json(R"({"a":1,"list":[2],"new":{"x":null,"y":1}})"),
                                                   json(R"({"a":1,"gone":2,"list":[1],"other":3})"))),
             R"({"gone":null,"list":[2],"new":{"y":1}})");
 }

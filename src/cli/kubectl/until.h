@@ -13,7 +13,8 @@ enum class Seen { kAdded, kModified, kDeleted };
 /// `look` returns true when it has seen enough. Not there at the start: `look` isn't called before it comes, unless
 /// `absent` (if given) returns true. `timeout_ms` 0: for ever. Failure `timed out waiting for the condition` after it.
 Try<void> until(Session& session, const Info& info, int64_t timeout_ms,
-                const std::function<Try<bool>(Seen, object::View)>& look, const std::function<bool()>& absent = nullptr);
+                const std::function<Try<bool>(Seen, object::View)>& look,
+                const std::function<bool()>& absent = nullptr);
 
 inline constexpr const char* kTimedOut = "timed out waiting for the condition";
 

@@ -66,8 +66,9 @@ std::vector<std::string> split_expression(const std::string& input) {
 Try<Check> jsonpath_check(const std::string& input) {
   const auto parts = split_expression(input);
   if (parts.size() > 2)
-    return fail("jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or "
-                "--for=jsonpath='{.status.readyReplicas}'");
+    return fail(
+        "jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or "
+        "--for=jsonpath='{.status.readyReplicas}'");
   auto relaxed = relaxed_path(parts[0]);
   if (!relaxed) return Failed(relaxed.error());
   if (relaxed->empty()) return fail("jsonpath expression cannot be empty");
@@ -77,7 +78,8 @@ Try<Check> jsonpath_check(const std::string& input) {
     while (!wanted.empty() && (wanted.front() == '\'' || wanted.front() == '"')) wanted.erase(0, 1);
     while (!wanted.empty() && (wanted.back() == '\'' || wanted.back() == '"')) wanted.pop_back();
     if (wanted.empty())
-      return fail("jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3");
+      return fail(
+          "jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3");
   }
   auto path = JsonPath::parse(*relaxed);
   if (!path) return Failed(path.error());
@@ -123,8 +125,7 @@ Try<void> wait_for(Session& session, const Info& info, int64_t timeout_ms, const
         there = false;
         return true;
       });
-  if (done && !there)
-    return Failed(Failure::of(base::not_found({info.mapping.group, info.mapping.plural}, info.name)));
+  if (done && !there) return Failed(Failure::of(base::not_found({info.mapping.group, info.mapping.plural}, info.name)));
   if (!done && done.error().message() == kTimedOut) return Failed(out_of_time(info));
   return done;
 }
@@ -203,7 +204,9 @@ Try<void> wait(Session& session) {
   ResultPrinter printer(o.print, "none");
   for (const Info& info : found->infos) {
     object::Value last = info.object.is_object() ? info.object : object::Value::object();
-    auto done = deletion ? wait_gone(session, info, timeout_ms) : creation ? Try<void>() : wait_for(session, info, timeout_ms, check, last);
+    auto done = deletion   ? wait_gone(session, info, timeout_ms)
+                : creation ? Try<void>()
+                           : wait_for(session, info, timeout_ms, check, last);
     // Items of a LIST do not say what they are.
     last["apiVersion"] = info.mapping.api_version();
     last["kind"] = info.mapping.kind;

@@ -41,7 +41,8 @@ Try<void> add_to_config_map(Value& map, const std::string& name, const std::stri
 Try<void> add_to_secret(Value& data, const std::string& key, const std::string& bytes) {
   if (const std::string why = key_errors(key, ";"); !why.empty())
     return fail(fmt::format("{} is not valid key name for a Secret {}", go_quoted(key), why));
-  if (View(data)[key].exists()) return fail(fmt::format("cannot add key {}, another key by that name already exists", key));
+  if (View(data)[key].exists())
+    return fail(fmt::format("cannot add key {}, another key by that name already exists", key));
   set_sorted(data, key, base::base64_encode(bytes));
   return {};
 }
@@ -124,7 +125,7 @@ Try<void> create_secret_tls(Session& session) {
 
 Try<void> create_secret_docker_registry(Session& session) {
   CreateOptions o;
-  std::string user, password, email, server = "https://index.docker.io/v1/";
+  std::string user, password, email, server;
   std::vector<std::string> files;
   FlagSet flags = session.flags();
   flags.text("docker-username", 0, &user);
@@ -135,13 +136,16 @@ Try<void> create_secret_docker_registry(Session& session) {
   flags.ignored_boolean("append-hash");
   if (auto ok = begin_create(session, o, flags); !ok) return ok;
   if (files.empty() && (user.empty() || password.empty() || server.empty()))
-    return fail("either --from-file or the combination of --docker-username, --docker-password and --docker-server is "
-                "required");
+    return fail(
+        "either --from-file or the combination of --docker-username, --docker-password and --docker-server is "
+        "required");
   Value data = Value::object();
   if (!files.empty()) {
     for (auto& file : files)
       if (file.find('=') == std::string::npos) file = ".dockerconfigjson=" + file;
-    const AddKey add = [&](const std::string& key, const std::string& bytes) { return add_to_secret(data, key, bytes); };
+    const AddKey add = [&](const std::string& key, const std::string& bytes) {
+      return add_to_secret(data, key, bytes);
+    };
     if (auto done = read_files(files, add); !done) return done;
   } else {
     Value entry = Value::object({{"username", user}, {"password", password}});

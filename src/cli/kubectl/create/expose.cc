@@ -18,7 +18,8 @@ struct Options {
   PrintFlags print;
   FileFlags files;
   WriteFlags write;
-  std::string protocol, port, type, load_balancer_ip, selector, labels, target_port, external_ip, name, affinity, cluster_ip;
+  std::string protocol, port, type, load_balancer_ip, selector, labels, target_port, external_ip, name, affinity,
+      cluster_ip;
   bool save_config = false;
 };
 
@@ -75,7 +76,8 @@ Try<Value> selector_of(const Options& o, const Info& info) {
     if (map.empty()) return fail(prefix + "the pod has no labels and cannot be exposed");
   } else if (is_workload(info.mapping)) {
     const View selector = object["spec"]["selector"];
-    if (!selector["matchExpressions"].empty()) return fail(prefix + "couldn't convert expressions - \"matchExpressions\" to map-based selector format");
+    if (!selector["matchExpressions"].empty())
+      return fail(prefix + "couldn't convert expressions - \"matchExpressions\" to map-based selector format");
     map = selector["matchLabels"];
   } else {
     map = object["spec"]["selector"];
@@ -117,7 +119,8 @@ Try<Value> ports_value(const Options& o, const Info& info) {
   Value out = Value::array();
   for (size_t i = 0; i < ports.size(); ++i) {
     auto number = parse_go_int(ports[i].number, 64);
-    if (!number) return fail(fmt::format("strconv.Atoi: parsing {}: invalid syntax", object::go_quoted(ports[i].number)));
+    if (!number)
+      return fail(fmt::format("strconv.Atoi: parsing {}: invalid syntax", object::go_quoted(ports[i].number)));
     Value port = Value::object();
     if (ports.size() > 1) port["name"] = fmt::format("port-{}", i + 1);
     port["protocol"] = !o.protocol.empty() ? o.protocol : ports[i].protocol.empty() ? "TCP" : ports[i].protocol;
@@ -188,7 +191,8 @@ Try<void> expose(Session& session) {
     if (service && !o.write.client_only()) {
       WriteFlags write = o.write;
       write.validate.clear();
-      service = create_object(session, {*services, session.name_space(), std::string(object::name_of(*service)), *service, {}}, write);
+      service = create_object(
+          session, {*services, session.name_space(), std::string(object::name_of(*service)), *service, {}}, write);
     }
     auto text = service ? printer.print(*service, "exposed") : Try<std::string>(Failed(service.error()));
     if (text) session.out(*text);
@@ -221,7 +225,8 @@ Try<void> autoscale(Session& session) {
   if (auto ok = write.check(session); !ok) return ok;
   if (auto ok = session.access(); !ok) return Failed(ok.error());
   if (high < 1) return fail(fmt::format("--max=MAXPODS is required and must be at least 1, max: {}", high));
-  if (high < low) return fail(fmt::format("--max=MAXPODS must be larger or equal to --min=MINPODS, max: {}, min: {}", high, low));
+  if (high < low)
+    return fail(fmt::format("--max=MAXPODS must be larger or equal to --min=MINPODS, max: {}, min: {}", high, low));
   Request request;
   request.args = *args;
   request.files = files;
@@ -234,12 +239,16 @@ Try<void> autoscale(Session& session) {
   if (!mapping) return Failed(mapping.error());
   for (const Info& info : found->infos) {
     const std::string own = name.empty() ? info.name : name;
-    Value spec = Value::object({{"scaleTargetRef", Value::object({{"kind", info.mapping.kind}, {"name", info.name}, {"apiVersion", info.mapping.api_version()}})}});
+    Value spec = Value::object({{"scaleTargetRef", Value::object({{"kind", info.mapping.kind},
+                                                                  {"name", info.name},
+                                                                  {"apiVersion", info.mapping.api_version()}})}});
     if (low > 0) spec["minReplicas"] = low;
     spec["maxReplicas"] = high;
     if (cpu >= 0) spec["targetCPUUtilizationPercentage"] = cpu;
-    Value scaler = Value::object({{"kind", "HorizontalPodAutoscaler"}, {"apiVersion", "autoscaling/v1"},
-                                  {"metadata", Value::object({{"name", own}, {"creationTimestamp", nullptr}})}, {"spec", std::move(spec)},
+    Value scaler = Value::object({{"kind", "HorizontalPodAutoscaler"},
+                                  {"apiVersion", "autoscaling/v1"},
+                                  {"metadata", Value::object({{"name", own}, {"creationTimestamp", nullptr}})},
+                                  {"spec", std::move(spec)},
                                   {"status", Value::object({{"currentReplicas", 0}, {"desiredReplicas", 0}})}});
     Try<Value> made = scaler;
     WriteFlags plain = write;

@@ -25,7 +25,8 @@ Try<FileSource> file_source(const std::string& source) {
   if (separators > 1) return fail("key names or file paths cannot contain '='");
   const size_t equals = source.find('=');
   if (equals == 0) return fail(fmt::format("key name for file path {} missing", source.substr(1)));
-  if (equals + 1 == source.size()) return fail(fmt::format("file path for key name {} missing", source.substr(0, equals)));
+  if (equals + 1 == source.size())
+    return fail(fmt::format("file path for key name {} missing", source.substr(0, equals)));
   return FileSource{source.substr(0, equals), source.substr(equals + 1)};
 }
 
@@ -47,13 +48,14 @@ Try<void> add_folder(const std::string& folder, const AddKey& add) {
 }
 
 std::string env_name_errors(const std::string& name) {
-  const bool good = !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
-                    std::all_of(name.begin(), name.end(), [](char c) {
-                      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
-                    });
+  const bool good =
+      !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::all_of(name.begin(), name.end(), [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+      });
   if (good && name != "." && name != "..") return "";
   return "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must "
-         "not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is "
+         "not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation "
+         "is "
          "'[-._a-zA-Z][-._a-zA-Z0-9]*')";
 }
 
@@ -92,7 +94,8 @@ Try<void> read_files(const std::vector<std::string>& files, const AddKey& add) {
     auto source = file_source(word);
     if (!source) return Failed(source.error());
     std::error_code error;
-    if (!fs::exists(source->path, error)) return fail(fmt::format("error reading {}: no such file or directory", source->path));
+    if (!fs::exists(source->path, error))
+      return fail(fmt::format("error reading {}: no such file or directory", source->path));
     const bool folder = fs::is_directory(source->path, error);
     if (folder && word.find('=') != std::string::npos) return fail("cannot give a key name for a directory path");
     auto done = folder ? add_folder(source->path, add) : add_file(source->key, source->path, add);
@@ -132,8 +135,9 @@ std::string key_errors(const std::string& key, std::string_view separator) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
   });
   if (!good)
-    errors.push_back("a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or "
-                     "'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')");
+    errors.push_back(
+        "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or "
+        "'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')");
   if (key == ".") errors.push_back("must not be '.'");
   if (key == "..")
     errors.push_back("must not be '..'");

@@ -53,14 +53,16 @@ Try<Value> port_of(const std::string& text) {
   };
   const auto port = number(parts[0]);
   if (!port) return fail(fmt::format("strconv.ParseUint: parsing {}: invalid syntax", object::go_quoted(parts[0])));
-  if (*port < 0 || *port > 65535) return fail(fmt::format("strconv.ParseUint: parsing {}: value out of range", object::go_quoted(parts[0])));
+  if (*port < 0 || *port > 65535)
+    return fail(fmt::format("strconv.ParseUint: parsing {}: value out of range", object::go_quoted(parts[0])));
   Value target = *port;
   if (parts.size() > 1) {
     const auto given = number(parts[1]);
     if (given && (*given < 1 || *given > 65535)) return fail("must be between 1 and 65535, inclusive");
     target = given ? Value(*given) : Value(parts[1]);
   }
-  return Value::object({{"name", replaced(text, ":", "-")}, {"protocol", "TCP"}, {"port", *port}, {"targetPort", std::move(target)}});
+  return Value::object(
+      {{"name", replaced(text, ":", "-")}, {"protocol", "TCP"}, {"port", *port}, {"targetPort", std::move(target)}});
 }
 
 Try<void> create_service(Session& session, const std::string& type) {
@@ -74,7 +76,8 @@ Try<void> create_service(Session& session, const std::string& type) {
   if (type == "NodePort") flags.integer("node-port", 0, &node_port);
   if (type == "ExternalName") flags.text("external-name", 0, &external_name);
   if (auto ok = begin_create(session, o, flags); !ok) return ok;
-  if (type == "ExternalName" && !flags.changed("external-name")) return fail("required flag(s) \"external-name\" not set");
+  if (type == "ExternalName" && !flags.changed("external-name"))
+    return fail("required flag(s) \"external-name\" not set");
   if (cluster_ip == "None" && !tcp.empty()) return fail("can not map ports with clusterip=None");
   if (tcp.empty() && cluster_ip != "None" && type != "ExternalName")
     return fail("at least one tcp port specifier must be provided");
@@ -143,8 +146,7 @@ Try<void> create_job(Session& session) {
     if (!found) return Failed(found.error());
     if (!found->failures.empty()) return Failed(Failure::all(std::move(found->failures)));
     const View cron = found->infos[0].object;
-    if (found->infos[0].mapping.kind != "CronJob")
-      return fail(fmt::format("from must be an existing cronjob"));
+    if (found->infos[0].mapping.kind != "CronJob") return fail(fmt::format("from must be an existing cronjob"));
     const View inner = cron["spec"]["jobTemplate"];
     Value& metadata = job["metadata"];
     if (inner["metadata"]["labels"].exists()) metadata["labels"] = inner["metadata"]["labels"].to_value();
@@ -162,7 +164,8 @@ Try<void> create_job(Session& session) {
     if (!o.command.empty()) container["command"] = words(o.command);
     container["resources"] = Value::object();
     Value pod_spec = Value::object({{"containers", Value::array({std::move(container)})}, {"restartPolicy", "Never"}});
-    job["spec"] = Value::object({{"template", Value::object({{"metadata", template_metadata({})}, {"spec", std::move(pod_spec)}})}});
+    job["spec"] = Value::object(
+        {{"template", Value::object({{"metadata", template_metadata({})}, {"spec", std::move(pod_spec)}})}});
   }
   job["status"] = Value::object();
   return finish_create(session, o, std::move(job), "job:");

@@ -41,7 +41,8 @@ std::string title_of(std::string_view name) {
   std::vector<std::string> words;
   for (auto part : camel_parts(name)) {
     const std::string capitals = upper(part);
-    const bool acronym = capitals == "API" || capitals == "URL" || capitals == "UID" || capitals == "OSB" || capitals == "GUID";
+    const bool acronym =
+        capitals == "API" || capitals == "URL" || capitals == "UID" || capitals == "OSB" || capitals == "GUID";
     part[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(part[0])));
     words.push_back(acronym ? capitals : part);
   }

@@ -92,8 +92,9 @@ void describe_namespace(DescribeWriter& w, const DescribeContext& c) {
         return amount.exists() ? amount.str() : std::string("-");
       };
       for (const auto& [name, unused] : by_name(names))
-        w.print(0, " {}\t{}\t{}\t{}\t{}\t{}\t{}\n", item["type"].as_string(), name, cell("min", name), cell("max", name),
-                cell("defaultRequest", name), cell("default", name), cell("maxLimitRequestRatio", name));
+        w.print(0, " {}\t{}\t{}\t{}\t{}\t{}\t{}\n", item["type"].as_string(), name, cell("min", name),
+                cell("max", name), cell("defaultRequest", name), cell("default", name),
+                cell("maxLimitRequestRatio", name));
     }
 }
 

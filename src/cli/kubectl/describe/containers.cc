@@ -62,7 +62,8 @@ void describe_state(DescribeWriter& w, std::string_view title, View state) {
   const View ended = state["terminated"];
   if (!ended.exists()) {
     w.print(2, "{}:\tWaiting\n", title);
-    if (const auto reason = state["waiting"]["reason"].as_string(); !reason.empty()) w.print(3, "Reason:\t{}\n", reason);
+    if (const auto reason = state["waiting"]["reason"].as_string(); !reason.empty())
+      w.print(3, "Reason:\t{}\n", reason);
     return;
   }
   w.print(2, "{}:\tTerminated\n", title);
@@ -82,10 +83,10 @@ void describe_status(DescribeWriter& w, View status) {
 }
 
 std::string probe_text(View probe) {
-  const std::string attributes = fmt::format(
-      "delay={}s timeout={}s period={}s #success={} #failure={}", probe["initialDelaySeconds"].as_int(),
-      probe["timeoutSeconds"].as_int(), probe["periodSeconds"].as_int(), probe["successThreshold"].as_int(),
-      probe["failureThreshold"].as_int());
+  const std::string attributes =
+      fmt::format("delay={}s timeout={}s period={}s #success={} #failure={}", probe["initialDelaySeconds"].as_int(),
+                  probe["timeoutSeconds"].as_int(), probe["periodSeconds"].as_int(), probe["successThreshold"].as_int(),
+                  probe["failureThreshold"].as_int());
   if (const View exec = probe["exec"]; exec.exists())
     return fmt::format("exec {} {}", exec["command"].is_array() ? go_print(exec["command"]) : "[]", attributes);
   if (const View get = probe["httpGet"]; get.exists()) {

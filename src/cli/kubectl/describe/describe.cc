@@ -115,8 +115,10 @@ Try<void> describe(Session& session) {
   if (!args) return Failed(args.error());
   if (auto ok = session.access(); !ok) return Failed(ok.error());
   if (args->empty() && o.files.empty())
-    return fail(fmt::format("You must specify the type of resource to describe. Use \"{} api-resources\" for a complete "
-                            "list of supported resources.\n", session.called_as()));
+    return fail(
+        fmt::format("You must specify the type of resource to describe. Use \"{} api-resources\" for a complete "
+                    "list of supported resources.\n",
+                    session.called_as()));
   Request request;
   request.args = *args;
   request.files = o.files;

@@ -12,7 +12,8 @@ using object::Value;
 Value json(std::string_view text) { return object::parse_json(text).value(); }
 
 TEST(Describe, aligns_a_pod_template) {
-  const Value pod_template = json(R"({"metadata":{"labels":{"version":"v2","app":"web"},"annotations":{"x":"y"}},"spec":{
+  const Value pod_template =
+      json(R"({"metadata":{"labels":{"version":"v2","app":"web"},"annotations":{"x":"y"}},"spec":{
     "serviceAccountName":"robot",
     "containers":[{"name":"web","image":"web:v2","command":["sh","-c"],"args":["a\nb"],
       "ports":[{"containerPort":80,"protocol":"TCP"},{"containerPort":443}],
@@ -66,7 +67,8 @@ TEST(Describe, aligns_a_pod_template) {
 }
 
 TEST(Describe, shows_a_containers_state_and_its_last) {
-  const Value statuses = json(R"([{"name":"web","containerID":"containerd://1","imageID":"sha","ready":false,"restartCount":2,
+  const Value statuses =
+      json(R"([{"name":"web","containerID":"containerd://1","imageID":"sha","ready":false,"restartCount":2,
     "state":{"waiting":{"reason":"CrashLoopBackOff"}},
     "lastState":{"terminated":{"reason":"Error","exitCode":127}}}])");
   DescribeWriter w;
@@ -97,14 +99,16 @@ TEST(Describe, cuts_long_annotations_and_hides_what_apply_keeps) {
   annotations["long"] = std::string(150, 'x');
   DescribeWriter w;
   describe_annotations(w, "Annotations", annotations);
-  EXPECT_EQ(w.aligned(), "Annotations:  lines:\n                a\n                b\n              long:\n                " +
-                             std::string(138, 'x') + "...\n");
+  EXPECT_EQ(w.aligned(),
+            "Annotations:  lines:\n                a\n                b\n              long:\n                " +
+                std::string(138, 'x') + "...\n");
 }
 
 TEST(Describe, aligns_events_by_themselves) {
   DescribeWriter w;
   w.write(0, "A very long title:\tx\n");
-  describe_events(w, json(R"([{"type":"Normal","reason":"Pulled","source":{"component":"kubelet"},"message":" done \n"}])"));
+  describe_events(
+      w, json(R"([{"type":"Normal","reason":"Pulled","source":{"component":"kubelet"},"message":" done \n"}])"));
   EXPECT_EQ(w.aligned(),
             "A very long title:  x\nEvents:\n  Type    Reason  Age        From     Message\n"
             "  ----    ------  ----       ----     -------\n  Normal  Pulled  <unknown>  kubelet  done\n");

@@ -58,7 +58,8 @@ Amounts pod_amounts(View pod, std::string_view which) {
   raise(sum, init);
   const View overhead = pod["spec"]["overhead"];
   for (auto [name, amount] : overhead.members())
-    if (which == "requests" || sum.contains(name)) sum[std::string(name)] = sum[std::string(name)] + quantity_of(amount);
+    if (which == "requests" || sum.contains(name))
+      sum[std::string(name)] = sum[std::string(name)] + quantity_of(amount);
   return sum;
 }
 
@@ -90,7 +91,8 @@ void taints(DescribeWriter& w, View list) {
   std::vector<std::pair<std::string, std::string>> lines;
   for (View taint : list.items()) {
     const std::string value = taint["value"].str(), effect = taint["effect"].str(), key = taint["key"].str();
-    lines.emplace_back(effect + "," + key, key + (value.empty() ? "" : "=" + value) + (effect.empty() ? "" : ":" + effect));
+    lines.emplace_back(effect + "," + key,
+                       key + (value.empty() ? "" : "=" + value) + (effect.empty() ? "" : ":" + effect));
   }
   std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   w.write(0, "Taints:");
@@ -185,7 +187,8 @@ void allocated(DescribeWriter& w, View pods, View allocatable) {
       w.print(1, "{}\t{}\t{}\n", name, share(amount(requests, name), quantity_of(value), false),
               share(amount(limits, name), quantity_of(value), false));
   for (const auto& [name, value] : by_name(allocatable))
-    if (name != "cpu" && name != "memory" && name != "ephemeral-storage" && name != "pods" && !name.starts_with("hugepages-"))
+    if (name != "cpu" && name != "memory" && name != "ephemeral-storage" && name != "pods" &&
+        !name.starts_with("hugepages-"))
       w.print(1, "{}\t{}\t{}\n", name, amount(requests, name).to_string(), amount(limits, name).to_string());
 }
 
@@ -208,9 +211,9 @@ void describe_node(DescribeWriter& w, const DescribeContext& c) {
   amounts_list(w, "Capacity", status["capacity"]);
   amounts_list(w, "Allocatable", status["allocatable"]);
   system_info(w, node);
-  const Value pods = items_of(c.session, "pods", "",
-                              {{"fieldSelector", "spec.nodeName=" + c.info.name +
-                                                     ",status.phase!=Succeeded,status.phase!=Failed"}});
+  const Value pods =
+      items_of(c.session, "pods", "",
+               {{"fieldSelector", "spec.nodeName=" + c.info.name + ",status.phase!=Succeeded,status.phase!=Failed"}});
   allocated(w, pods, status["allocatable"].empty() ? status["capacity"] : status["allocatable"]);
   if (!c.show_events) return;
   Value events = events_about(c.session, "", c.info.name, "Node", std::string(object::uid_of(node)));

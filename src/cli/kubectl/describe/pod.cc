@@ -11,9 +11,12 @@ using object::View;
 void placement(DescribeWriter& w, View pod) {
   const View spec = pod["spec"], status = pod["status"];
   if (spec["priority"].is_int()) w.print(0, "Priority:\t{}\n", spec["priority"].as_int());
-  if (const auto name = spec["priorityClassName"].as_string(); !name.empty()) w.print(0, "Priority Class Name:\t{}\n", name);
-  if (const auto name = spec["runtimeClassName"].as_string(); !name.empty()) w.print(0, "Runtime Class Name:\t{}\n", name);
-  if (const auto name = spec["serviceAccountName"].as_string(); !name.empty()) w.print(0, "Service Account:\t{}\n", name);
+  if (const auto name = spec["priorityClassName"].as_string(); !name.empty())
+    w.print(0, "Priority Class Name:\t{}\n", name);
+  if (const auto name = spec["runtimeClassName"].as_string(); !name.empty())
+    w.print(0, "Runtime Class Name:\t{}\n", name);
+  if (const auto name = spec["serviceAccountName"].as_string(); !name.empty())
+    w.print(0, "Service Account:\t{}\n", name);
   if (const auto node = spec["nodeName"].as_string(); node.empty())
     w.write(0, "Node:\t<none>\n");
   else
@@ -34,13 +37,15 @@ void state(DescribeWriter& w, View pod) {
   if (const auto message = status["message"].as_string(); !message.empty()) w.print(0, "Message:\t{}\n", message);
   if (const View profile = pod["spec"]["securityContext"]["seccompProfile"]; profile.exists()) {
     w.print(0, "SeccompProfile:\t{}\n", profile["type"].as_string());
-    if (profile["type"].as_string() == "Localhost") w.print(0, "LocalhostProfile:\t{}\n", profile["localhostProfile"].as_string());
+    if (profile["type"].as_string() == "Localhost")
+      w.print(0, "LocalhostProfile:\t{}\n", profile["localhostProfile"].as_string());
   }
   w.print(0, "IP:\t{}\n", status["podIP"].as_string());
   w.write(0, status["podIPs"].empty() ? "IPs:\t<none>\n" : "IPs:\n");
   for (View ip : status["podIPs"].items()) w.print(1, "IP:\t{}\n", ip["ip"].as_string());
   if (const auto owner = controller_name(pod); !owner.empty()) w.print(0, "Controlled By:\t{}\n", owner);
-  if (const auto node = status["nominatedNodeName"].as_string(); !node.empty()) w.print(0, "NominatedNodeName:\t{}\n", node);
+  if (const auto node = status["nominatedNodeName"].as_string(); !node.empty())
+    w.print(0, "NominatedNodeName:\t{}\n", node);
 }
 
 void gates(DescribeWriter& w, View pod) {

@@ -50,7 +50,8 @@ std::string ingress_text(View ingress) {
   std::vector<std::string> parts;
   for (View one : ingress.items()) {
     const auto ip = one["ip"].as_string(), mode = one["ipMode"].as_string();
-    parts.push_back(ip.empty() ? one["hostname"].str() : std::string(ip) + (mode.empty() ? "" : fmt::format(" ({})", mode)));
+    parts.push_back(ip.empty() ? one["hostname"].str()
+                               : std::string(ip) + (mode.empty() ? "" : fmt::format(" ({})", mode)));
   }
   return join(parts, ", ");
 }
@@ -142,9 +143,11 @@ void describe_endpoints(DescribeWriter& w, const DescribeContext& c) {
 namespace {
 
 void slice_endpoint(DescribeWriter& w, View endpoint) {
-  w.print(1, "- Addresses:\t{}\n", endpoint["addresses"].empty() ? "<none>" : replaced(joined(endpoint["addresses"]), ",", ", "));
+  w.print(1, "- Addresses:\t{}\n",
+          endpoint["addresses"].empty() ? "<none>" : replaced(joined(endpoint["addresses"]), ",", ", "));
   w.write(2, "Conditions:\n");
-  for (const auto& [title, name] : {std::pair{"Ready", "ready"}, {"Serving", "serving"}, {"Terminating", "terminating"}}) {
+  for (const auto& [title, name] :
+       {std::pair{"Ready", "ready"}, {"Serving", "serving"}, {"Terminating", "terminating"}}) {
     const View value = endpoint["conditions"][std::string_view(name)];
     if (value.exists() || std::string_view(name) == "ready")
       w.print(3, "{}:\t{}\n", title, value.exists() ? (value.as_bool() ? "true" : "false") : "<unset>");

@@ -17,7 +17,9 @@ using object::View;
 
 std::string modes_text(View modes) {
   std::vector<std::string> out;
-  for (const auto& [mode, text] : {std::pair{"ReadWriteOnce", "RWO"}, {"ReadOnlyMany", "ROX"}, {"ReadWriteMany", "RWX"},
+  for (const auto& [mode, text] : {std::pair{"ReadWriteOnce", "RWO"},
+                                   {"ReadOnlyMany", "ROX"},
+                                   {"ReadWriteMany", "RWX"},
                                    {"ReadWriteOncePod", "RWOP"}})
     for (View one : modes.items())
       if (one.as_string() == mode && std::find(out.begin(), out.end(), text) == out.end()) out.emplace_back(text);

@@ -50,7 +50,8 @@ std::string set_text(View set) {
 
 /// The new ReplicaSet is the oldest whose template is the Deployment's.
 void describe_sets(DescribeWriter& w, const DescribeContext& c, const LabelSelector& selector) {
-  const Value sets = items_of(c.session, "replicasets.apps", c.info.name_space, {{"labelSelector", selector.to_string()}});
+  const Value sets =
+      items_of(c.session, "replicasets.apps", c.info.name_space, {{"labelSelector", selector.to_string()}});
   const Value wanted = without_hash(View(c.info.object)["spec"]["template"]);
   std::vector<View> own;
   for (View set : View(sets).items())
@@ -111,9 +112,9 @@ void describe_deployment(DescribeWriter& w, const DescribeContext& c) {
   w.print(0, "CreationTimestamp:\t{}\n", long_time(d["metadata"]["creationTimestamp"]));
   labels_and_annotations(w, d);
   w.print(0, "Selector:\t{}\n", selector.to_string());
-  w.print(0, "Replicas:\t{} desired | {} updated | {} total | {} available | {} unavailable\n", spec["replicas"].as_int(),
-          status["updatedReplicas"].as_int(), status["replicas"].as_int(), status["availableReplicas"].as_int(),
-          status["unavailableReplicas"].as_int());
+  w.print(0, "Replicas:\t{} desired | {} updated | {} total | {} available | {} unavailable\n",
+          spec["replicas"].as_int(), status["updatedReplicas"].as_int(), status["replicas"].as_int(),
+          status["availableReplicas"].as_int(), status["unavailableReplicas"].as_int());
   w.print(0, "StrategyType:\t{}\n", spec["strategy"]["type"].as_string());
   w.print(0, "MinReadySeconds:\t{}\n", spec["minReadySeconds"].as_int());
   if (const View rolling = spec["strategy"]["rollingUpdate"]; rolling.exists())
@@ -132,7 +133,8 @@ void describe_replica_set(DescribeWriter& w, const DescribeContext& c) {
   w.print(0, "Selector:\t{}\n", selector_text(selector));
   labels_and_annotations(w, set);
   if (const auto owner = controller_name(set); !owner.empty()) w.print(0, "Controlled By:\t{}\n", owner);
-  w.print(0, "Replicas:\t{} current / {} desired\n", set["status"]["replicas"].as_int(), set["spec"]["replicas"].as_int());
+  w.print(0, "Replicas:\t{} current / {} desired\n", set["status"]["replicas"].as_int(),
+          set["spec"]["replicas"].as_int());
   w.print(0, "Pods Status:\t{}\n", count_pods(c, selector).text());
   describe_pod_template(w, set["spec"]["template"]);
   describe_conditions(w, set["status"]["conditions"]);
@@ -144,7 +146,8 @@ void describe_replication_controller(DescribeWriter& w, const DescribeContext& c
   begin(w, rc);
   w.print(0, "Selector:\t{}\n", labels_text(rc["spec"]["selector"]));
   labels_and_annotations(w, rc);
-  w.print(0, "Replicas:\t{} current / {} desired\n", rc["status"]["replicas"].as_int(), rc["spec"]["replicas"].as_int());
+  w.print(0, "Replicas:\t{} current / {} desired\n", rc["status"]["replicas"].as_int(),
+          rc["spec"]["replicas"].as_int());
   w.print(0, "Pods Status:\t{}\n", count_pods(c, LabelSelector::from_map(rc["spec"]["selector"])).text());
   describe_pod_template(w, rc["spec"]["template"]);
   describe_conditions(w, rc["status"]["conditions"]);
@@ -163,7 +166,8 @@ void describe_stateful_set(DescribeWriter& w, const DescribeContext& c) {
   const View rolling = spec["updateStrategy"]["rollingUpdate"];
   if (rolling["partition"].exists()) {
     w.print(1, "Partition:\t{}\n", rolling["partition"].as_int());
-    if (rolling["maxUnavailable"].exists()) w.print(1, "MaxUnavailable:\t{}\n", int_or_string(rolling["maxUnavailable"]));
+    if (rolling["maxUnavailable"].exists())
+      w.print(1, "MaxUnavailable:\t{}\n", int_or_string(rolling["maxUnavailable"]));
   }
   w.print(0, "Pods Status:\t{}\n", count_pods(c, selector).text());
   describe_pod_template(w, spec["template"]);

@@ -92,7 +92,8 @@ std::string event_age(View event) {
   const View first = object::time_of(event["eventTime"]) ? event["eventTime"] : event["firstTimestamp"];
   const std::string since = ago(first);
   if (event["series"].is_object())
-    return fmt::format("{} (x{} over {})", ago(event["series"]["lastObservedTime"]), event["series"]["count"].as_int(), since);
+    return fmt::format("{} (x{} over {})", ago(event["series"]["lastObservedTime"]), event["series"]["count"].as_int(),
+                       since);
   if (event["count"].as_int() > 1)
     return fmt::format("{} (x{} over {})", ago(event["lastTimestamp"]), event["count"].as_int(), since);
   return since;
@@ -149,8 +150,6 @@ std::string controller_name(View object) {
   return owner.exists() ? owner["kind"].str() + "/" + owner["name"].str() : "";
 }
 
-std::string int_or_string(View value) {
-  return value.is_string() ? value.str() : std::to_string(value.as_int());
-}
+std::string int_or_string(View value) { return value.is_string() ? value.str() : std::to_string(value.as_int()); }
 
 }  // namespace proa::cli::kubectl

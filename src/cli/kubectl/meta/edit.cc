@@ -1,11 +1,11 @@
 // kubectl edit: the objects as YAML in the user's editor, and a patch of what was changed.
-#include <cstdlib>
-#include <filesystem>
-
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -84,7 +84,8 @@ std::string yaml_of(const std::vector<Info>& infos) {
     object::write_yaml(without_managed_fields(infos[0].object), out);
     return out;
   }
-  Value list = Value::object({{"apiVersion", "v1"}, {"kind", "List"}, {"metadata", Value::object()}, {"items", Value::array()}});
+  Value list =
+      Value::object({{"apiVersion", "v1"}, {"kind", "List"}, {"metadata", Value::object()}, {"items", Value::array()}});
   for (const Info& info : infos) list["items"].push_back(without_managed_fields(info.object));
   object::write_yaml(list, out);
   return out;
@@ -130,7 +131,8 @@ Try<Edit::Step> Edit::patch_one(const Info& info, Value wanted, const std::strin
   }
   WriteFlags write = o_.write;
   const bool strategic = static_cast<bool>(info.mapping.type);
-  const Value patch = strategic ? two_way_patch(before, wanted, info.mapping.type) : two_way_merge_patch(before, wanted);
+  const Value patch =
+      strategic ? two_way_patch(before, wanted, info.mapping.type) : two_way_merge_patch(before, wanted);
   auto patched = patch_object(session_, info, strategic ? kStrategicPatch : kMergePatch, sorted_json(patch), write);
   if (patched) {
     auto text = printer_.print(*patched, "edited");
@@ -166,7 +168,8 @@ Try<Edit::Step> Edit::apply(const std::string& edited, const std::string& file) 
   for (Value& wanted : *objects) {
     const Info* original = nullptr;
     for (const Info& info : infos_)
-      if (info.name == object::name_of(wanted) && info.mapping.kind == View(wanted)["kind"].as_string()) original = &info;
+      if (info.name == object::name_of(wanted) && info.mapping.kind == View(wanted)["kind"].as_string())
+        original = &info;
     if (original == nullptr) return fail("At least one of apiVersion, kind and name was changed");
     auto step = patch_one(*original, std::move(wanted), file);
     if (!step || *step != Step::kDone) return step;

@@ -52,7 +52,8 @@ Try<void> check_common(const Options& o, const std::string& what) {
   if (o.all && !o.field_selector.empty()) return fail("cannot set --all and --field-selector at the same time");
   if (!o.local && o.resources.empty() && o.files.empty())
     return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
-  if (o.pairs.set.empty() && o.pairs.removed.empty() && !o.list) return fail(fmt::format("at least one {} update is required", what));
+  if (o.pairs.set.empty() && o.pairs.removed.empty() && !o.list)
+    return fail(fmt::format("at least one {} update is required", what));
   return {};
 }
 
@@ -88,7 +89,8 @@ Try<void> check_label_overwrites(const Options& o, View object) {
   for (const auto& [name, value] : o.pairs.set) {
     const View now = object::labels_of(object)[name];
     if (!o.overwrite && now.exists() && now.as_string() != value)
-      failures.push_back(Failure::text(fmt::format("'{}' already has a value ({}), and --overwrite is false", name, now.as_string())));
+      failures.push_back(
+          Failure::text(fmt::format("'{}' already has a value ({}), and --overwrite is false", name, now.as_string())));
   }
   if (!failures.empty()) return Failed(Failure::all(std::move(failures)));
   return {};
@@ -113,8 +115,10 @@ std::string label_message(View before, View after, bool overwrite) {
 }
 
 void list_map(Session& session, const Info& info, View map, const char* what, bool single) {
-  if (!single) session.out(fmt::format("Listing {} for {}.{}/{}:\n", what, info.mapping.kind, info.mapping.group, info.name));
-  for (const auto& [name, value] : by_name(map)) session.out(fmt::format("{}{}={}\n", single ? "" : " ", name, value.as_string()));
+  if (!single)
+    session.out(fmt::format("Listing {} for {}.{}/{}:\n", what, info.mapping.kind, info.mapping.group, info.name));
+  for (const auto& [name, value] : by_name(map))
+    session.out(fmt::format("{}{}={}\n", single ? "" : " ", name, value.as_string()));
 }
 
 Try<Value> send_change(Session& session, const Options& o, const Info& info, View after) {
@@ -138,7 +142,8 @@ Try<void> update_each(Session& session, Options& o, bool labels, const std::stri
   request.local = o.local;
   auto found = find(session, request);
   if (!found) return Failed(found.error());
-  if (!found->single && !o.resource_version.empty()) return fail("--resource-version may only be used with a single resource");
+  if (!found->single && !o.resource_version.empty())
+    return fail("--resource-version may only be used with a single resource");
   auto failures = std::move(found->failures);
   ResultPrinter printer(o.print, o.write.dry_run);
   const char* map_name = labels ? "labels" : "annotations";
@@ -149,7 +154,8 @@ Try<void> update_each(Session& session, Options& o, bool labels, const std::stri
     }
     if (labels && !o.write.client_only())
       for (const auto& name : o.pairs.removed)
-        if (!object::labels_of(info.object)[name].exists()) session.out(fmt::format("label {} not found.\n", object::go_quoted(name)));
+        if (!object::labels_of(info.object)[name].exists())
+          session.out(fmt::format("label {} not found.\n", object::go_quoted(name)));
     auto allowed = labels ? check_label_overwrites(o, info.object) : check_annotation_overwrites(o, info.object);
     if (!allowed) {
       failures.push_back(allowed.error());
@@ -182,8 +188,7 @@ Try<void> start(Session& session, Options& o, bool labels) {
   if (!pairs) return Failed(pairs.error());
   o.pairs = std::move(*pairs);
   if (auto ok = check_common(o, labels ? "label" : "annotation"); !ok) return ok;
-  const std::string cause =
-      o.write.record ? Session::change_cause(flags, {labels ? "label" : "annotate"}, *args) : "";
+  const std::string cause = o.write.record ? Session::change_cause(flags, {labels ? "label" : "annotate"}, *args) : "";
   return update_each(session, o, labels, cause);
 }
 

@@ -4,6 +4,7 @@
 #include "cli/kubectl/commands.h"
 #include "cli/kubectl/mutation.h"
 #include "cli/kubectl/text.h"
+#include "cli/kubectl/until.h"
 #include "object/go_text.h"
 #include "object/json.h"
 #include "object/meta.h"
@@ -11,7 +12,6 @@
 #include "runtime/clock.h"
 #include "runtime/file.h"
 #include "schema/strategic_merge.h"
-#include "cli/kubectl/until.h"
 
 namespace proa::cli::kubectl {
 namespace {
@@ -64,8 +64,8 @@ Try<Value> patched_locally(const Info& info, const char* type, const std::string
   return checked(schema::strategic_merge(info.object, *patch, strategic ? info.mapping.type : schema::Type()));
 }
 
-Try<std::string> patch_one(Session& session, const PatchOptions& o, const Info& info, const char* type, const std::string& patch,
-                           const std::string& cause) {
+Try<std::string> patch_one(Session& session, const PatchOptions& o, const Info& info, const char* type,
+                           const std::string& patch, const std::string& cause) {
   ResultPrinter printer(o.print, o.write.dry_run);
   Try<Value> result = Value();
   if (o.local || o.write.client_only()) {
@@ -112,13 +112,16 @@ Try<Value> put(Session& session, const ReplaceOptions& o, const Info& info) {
 Try<Value> make_anew(Session& session, const ReplaceOptions& o, const Info& info) {
   Value options = Value::object({{"kind", "DeleteOptions"}, {"apiVersion", "v1"}, {"propagationPolicy", "Background"}});
   options["gracePeriodSeconds"] = o.grace < 0 ? 0 : o.grace;
-  auto gone = session.api().send({.method = "DELETE", .path = info.mapping.path(info.name_space, info.name), .body = object::to_json(options)});
+  auto gone = session.api().send(
+      {.method = "DELETE", .path = info.mapping.path(info.name_space, info.name), .body = object::to_json(options)});
   if (!gone && !gone.error().is("NotFound")) return Failed(gone.error());
   if (gone) {
-    session.out(fmt::format("{} {} {}deleted\n", info.mapping.kind_group(), object::go_quoted(info.name), o.grace <= 0 ? "force " : ""));
+    session.out(fmt::format("{} {} {}deleted\n", info.mapping.kind_group(), object::go_quoted(info.name),
+                            o.grace <= 0 ? "force " : ""));
     const int64_t timeout = o.timeout_ns > 0 ? o.timeout_ns / 1'000'000 : 300'000;
     auto done = until(
-        session, info, timeout, [](Seen seen, View) -> Try<bool> { return seen == Seen::kDeleted; }, [] { return true; });
+        session, info, timeout, [](Seen seen, View) -> Try<bool> { return seen == Seen::kDeleted; },
+        [] { return true; });
     if (!done) return Failed(done.error());
   }
   return create_object(session, info, o.write);
@@ -210,7 +213,9 @@ Try<void> replace(Session& session) {
       info.object["metadata"]["annotations"][object::Key(std::string_view(kLastApplied))] = text;
     }
     if (!cause.empty()) record_cause(info.object, cause);
-    Try<Value> made = o.write.client_only() ? Try<Value>(info.object) : o.force ? make_anew(session, o, info) : put(session, o, info);
+    Try<Value> made = o.write.client_only() ? Try<Value>(info.object)
+                      : o.force             ? make_anew(session, o, info)
+                                            : put(session, o, info);
     if (!made) {
       failures.push_back(o.force ? made.error() : made.error().at_source("replacing", info.source));
       continue;

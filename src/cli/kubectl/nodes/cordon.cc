@@ -1,9 +1,10 @@
 // kubectl cordon, uncordon, taint.
+#include "cli/kubectl/nodes/cordon.h"
+
 #include <fmt/format.h>
 
 #include "cli/kubectl/commands.h"
 #include "cli/kubectl/mutation.h"
-#include "cli/kubectl/nodes/cordon.h"
 #include "cli/kubectl/text.h"
 #include "object/go_text.h"
 #include "object/json.h"
@@ -51,7 +52,8 @@ Try<Taint> parse_taint(std::string text) {
   if (equals != std::string::npos) taint.value = text.substr(equals + 1);
   taint.key = text.substr(0, equals);
   if (!taint.removal && taint.effect.empty()) return fail("unknown taint spec: " + text);
-  if (!taint.effect.empty() && taint.effect != "NoSchedule" && taint.effect != "PreferNoSchedule" && taint.effect != "NoExecute")
+  if (!taint.effect.empty() && taint.effect != "NoSchedule" && taint.effect != "PreferNoSchedule" &&
+      taint.effect != "NoExecute")
     return fail(fmt::format("invalid taint effect: {}, unsupported taint effect", taint.effect));
   return taint;
 }
@@ -62,19 +64,22 @@ bool matches(View old, const Taint& taint) {
 
 /// The node's taints after the changes; `operation` is what was done.
 Try<Value> retainted(const Info& info, const std::vector<Taint>& taints, bool overwrite, std::string& operation) {
-  Value list = View(info.object)["spec"]["taints"].exists() ? View(info.object)["spec"]["taints"].to_value() : Value::array();
+  Value list =
+      View(info.object)["spec"]["taints"].exists() ? View(info.object)["spec"]["taints"].to_value() : Value::array();
   bool added = false, removed = false, modified = false;
   std::vector<Failure> failures;
   for (const Taint& taint : taints) {
     const size_t gone = std::erase_if(list.items(), [&](const Value& old) { return matches(old, taint); });
     if (taint.removal) {
       if (gone == 0)
-        failures.push_back(Failure::text(fmt::format("taint {} not found", object::go_quoted(taint.key + (taint.effect.empty() ? "" : ":" + taint.effect)))));
+        failures.push_back(Failure::text(fmt::format(
+            "taint {} not found", object::go_quoted(taint.key + (taint.effect.empty() ? "" : ":" + taint.effect)))));
       removed = removed || gone > 0;
       continue;
     }
     if (gone > 0 && !overwrite)
-      return fail(fmt::format("node {} already has {} taint(s) with same effect(s) and --overwrite is false", info.name, taint.key));
+      return fail(fmt::format("node {} already has {} taint(s) with same effect(s) and --overwrite is false", info.name,
+                              taint.key));
     modified = modified || gone > 0;
     added = added || gone == 0;
     Value made = Value::object({{"key", taint.key}, {"effect", taint.effect}});
@@ -88,7 +93,8 @@ Try<Value> retainted(const Info& info, const std::vector<Taint>& taints, bool ov
 
 }  // namespace
 
-Try<std::vector<Info>> find_nodes(Session& session, const std::vector<std::string>& names, const std::string& selector) {
+Try<std::vector<Info>> find_nodes(Session& session, const std::vector<std::string>& names,
+                                  const std::string& selector) {
   Request request;
   request.selector = selector;
   if (selector.empty())
@@ -114,7 +120,8 @@ Try<void> set_unschedulable(Session& session, const std::vector<Info>& nodes, bo
       plain.validate.clear();
       auto done = patch_object(session, node, kStrategicPatch, object::to_json(patch), plain);
       if (!done) {
-        session.err(fmt::format("error: unable to {} node {}: {}\n", desired ? "cordon" : "uncordon", object::go_quoted(node.name), done.error().message()));
+        session.err(fmt::format("error: unable to {} node {}: {}\n", desired ? "cordon" : "uncordon",
+                                object::go_quoted(node.name), done.error().message()));
         continue;
       }
     }
@@ -147,7 +154,8 @@ Try<void> taint(Session& session) {
   std::vector<std::string> resources;
   std::vector<Taint> taints;
   for (const auto& arg : *args) {
-    const bool is_taint = arg.find('=') != std::string::npos || arg.find(':') != std::string::npos || arg.ends_with('-');
+    const bool is_taint =
+        arg.find('=') != std::string::npos || arg.find(':') != std::string::npos || arg.ends_with('-');
     if (!is_taint && taints.empty()) {
       resources.push_back(arg);
       continue;
@@ -157,9 +165,11 @@ Try<void> taint(Session& session) {
     if (!taint) return Failed(taint.error());
     taints.push_back(std::move(*taint));
   }
-  if (resources.empty()) return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
+  if (resources.empty())
+    return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
   if (taints.empty()) return fail("at least one taint update is required");
-  if (resources.size() < 2 && selector.empty() && !all) return fail("at least one resource name must be specified since 'all' parameter is not set");
+  if (resources.size() < 2 && selector.empty() && !all)
+    return fail("at least one resource name must be specified since 'all' parameter is not set");
   Request request;
   request.args = resources;
   request.selector = selector;
@@ -181,7 +191,8 @@ Try<void> taint(Session& session) {
     patch["spec"]["taints"] = View(after)["spec"]["taints"].to_value();
     WriteFlags plain = write;
     plain.validate.clear();
-    Try<Value> done = write.client_only() ? Try<Value>(after) : patch_object(session, info, kMergePatch, object::to_json(patch), plain);
+    Try<Value> done = write.client_only() ? Try<Value>(after)
+                                          : patch_object(session, info, kMergePatch, object::to_json(patch), plain);
     auto text = done ? printer.print(*done, operation) : Try<std::string>(Failed(done.error()));
     if (text) session.out(*text);
     if (!text) failures.push_back(text.error());

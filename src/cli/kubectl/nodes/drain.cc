@@ -77,7 +77,8 @@ std::string summary(const std::map<std::string, std::vector<std::string>>& by_te
 Try<Selection> select(Session& session, const Options& o, const std::string& node) {
   auto mapping = session.mapper().of_resource("pods");
   if (!mapping) return Failed(mapping.error());
-  auto list = session.api().get(mapping->path(""), {{"labelSelector", o.pod_selector}, {"fieldSelector", "spec.nodeName=" + node}});
+  auto list = session.api().get(mapping->path(""),
+                                {{"labelSelector", o.pod_selector}, {"fieldSelector", "spec.nodeName=" + node}});
   if (!list) return Failed(list.error());
   Selection out;
   std::map<std::string, std::vector<std::string>> warnings, errors;
@@ -100,16 +101,21 @@ Try<void> evict(Session& session, const Options& o, const Info& pod, int64_t dea
                                     {"kind", "Eviction"},
                                     {"metadata", Value::object({{"name", pod.name}, {"namespace", pod.name_space}})},
                                     {"deleteOptions", options}});
-  session.out(fmt::format("evicting pod {}/{}{}\n", pod.name_space, pod.name, o.write.dry_run == "server" ? " (server dry run)" : ""));
+  session.out(fmt::format("evicting pod {}/{}{}\n", pod.name_space, pod.name,
+                          o.write.dry_run == "server" ? " (server dry run)" : ""));
   for (;;) {
-    auto done = o.disable_eviction
-                    ? session.api().send({.method = "DELETE", .path = pod.mapping.path(pod.name_space, pod.name), .body = object::to_json(options)})
-                    : session.api().send({.method = "POST", .path = pod.mapping.path(pod.name_space, pod.name, "eviction"), .body = object::to_json(body)});
+    auto done = o.disable_eviction ? session.api().send({.method = "DELETE",
+                                                         .path = pod.mapping.path(pod.name_space, pod.name),
+                                                         .body = object::to_json(options)})
+                                   : session.api().send({.method = "POST",
+                                                         .path = pod.mapping.path(pod.name_space, pod.name, "eviction"),
+                                                         .body = object::to_json(body)});
     if (done || done.error().is("NotFound")) return {};
     if (!done.error().is("TooManyRequests"))
-      return fail(fmt::format("error when evicting pods/{} -n {}: {}", object::go_quoted(pod.name), object::go_quoted(pod.name_space), done.error().message()));
-    session.err(fmt::format("error when evicting pods/{} -n {} (will retry after 5s): {}\n", object::go_quoted(pod.name),
-                            object::go_quoted(pod.name_space), done.error().message()));
+      return fail(fmt::format("error when evicting pods/{} -n {}: {}", object::go_quoted(pod.name),
+                              object::go_quoted(pod.name_space), done.error().message()));
+    session.err(fmt::format("error when evicting pods/{} -n {} (will retry after 5s): {}\n",
+                            object::go_quoted(pod.name), object::go_quoted(pod.name_space), done.error().message()));
     if (deadline > 0 && runtime::system_clock().monotonic() > deadline) return fail("global timeout reached");
     // The budget may allow it when the pod's siblings change: look at this one's changes for five seconds at most.
     (void)until(session, pod, 5000, [](Seen, View) -> Try<bool> { return false; });
@@ -172,7 +178,8 @@ Try<void> drain(Session& session) {
   if (auto ok = o.write.check(session); !ok) return ok;
   if (auto ok = session.access(); !ok) return Failed(ok.error());
   if (args->empty() && o.selector.empty()) return session.usage("USAGE: drain NODE [flags]");
-  if (!args->empty() && !o.selector.empty()) return session.usage("error: cannot specify both a node name and a --selector option");
+  if (!args->empty() && !o.selector.empty())
+    return session.usage("error: cannot specify both a node name and a --selector option");
   auto nodes = find_nodes(session, *args, o.selector);
   if (!nodes) return Failed(nodes.error());
   if (auto done = set_unschedulable(session, *nodes, true, o.write); !done) return done;
@@ -186,7 +193,8 @@ Try<void> drain(Session& session) {
       if (text) session.out(*text);
       continue;
     }
-    session.err(fmt::format("error: unable to drain node {} due to error: {}, continuing command...\n", object::go_quoted(node.name), done.error().message()));
+    session.err(fmt::format("error: unable to drain node {} due to error: {}, continuing command...\n",
+                            object::go_quoted(node.name), done.error().message()));
     failures.push_back(done.error());
     pending.push_back(node.name);
   }

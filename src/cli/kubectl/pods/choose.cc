@@ -5,10 +5,10 @@
 
 #include "cli/kubectl/pods/streams.h"
 #include "cli/kubectl/text.h"
+#include "cli/kubectl/until.h"
 #include "object/go_text.h"
 #include "object/meta.h"
 #include "object/selector.h"
-#include "cli/kubectl/until.h"
 
 namespace proa::cli::kubectl {
 namespace {
@@ -26,8 +26,7 @@ bool is_ready(View pod) {
 
 int restarts(View pod) {
   int64_t most = 0;
-  for (View status : pod["status"]["containerStatuses"].items())
-    most = std::max(most, status["restartCount"].as_int());
+  for (View status : pod["status"]["containerStatuses"].items()) most = std::max(most, status["restartCount"].as_int());
   return static_cast<int>(most);
 }
 
@@ -73,7 +72,8 @@ std::string default_container(Session& session, View pod, bool quiet) {
   if (!annotated.empty() && container_called(pod, annotated).exists()) return std::string(annotated);
   const View spec = pod["spec"];
   const std::string first = spec["containers"].at(0)["name"].str();
-  const bool others = spec["containers"].size() > 1 || !spec["initContainers"].empty() || !spec["ephemeralContainers"].empty();
+  const bool others =
+      spec["containers"].size() > 1 || !spec["initContainers"].empty() || !spec["ephemeralContainers"].empty();
   if (others && !quiet)
     session.err(fmt::format("Defaulted container {} out of: {}\n", object::go_quoted(first), container_names(pod)));
   return first;
@@ -85,8 +85,9 @@ Try<Value> pods_of(Session& session, const Info& workload) {
   object::LabelSelector selector;
   if (kind == "Service" || kind == "ReplicationController") {
     if (spec["selector"].empty())
-      return fail(kind == "Service" ? fmt::format("invalid service '{}': Service is defined without a selector", workload.name)
-                                    : std::string("selector for *v1.ReplicationController not implemented"));
+      return fail(kind == "Service"
+                      ? fmt::format("invalid service '{}': Service is defined without a selector", workload.name)
+                      : std::string("selector for *v1.ReplicationController not implemented"));
     selector = object::LabelSelector::from_map(spec["selector"]);
   } else if (spec["selector"].is_object()) {
     selector = object::LabelSelector::from_object(spec["selector"]);
@@ -114,8 +115,11 @@ Try<ChosenPod> choose_pod(Session& session, const std::vector<std::string>& word
   Info& named = found->infos[0];
   if (named.mapping.kind == "Pod") return ChosenPod{std::move(named), 1};
   auto pods = pods_of(session, named);
-  if (!pods) return Failed(for_logs ? Failure::text(fmt::format("cannot get the logs from *v1.{}: {}", named.mapping.kind, pods.error().message()))
-                                    : Failure::text(fmt::format("cannot attach to *v1.{}: {}", named.mapping.kind, pods.error().message())));
+  if (!pods)
+    return Failed(for_logs ? Failure::text(fmt::format("cannot get the logs from *v1.{}: {}", named.mapping.kind,
+                                                       pods.error().message()))
+                           : Failure::text(fmt::format("cannot attach to *v1.{}: {}", named.mapping.kind,
+                                                       pods.error().message())));
   auto mapping = session.mapper().of_resource("pods");
   if (!mapping) return Failed(mapping.error());
   if (View(*pods).empty()) {

@@ -68,7 +68,8 @@ Try<void> attach_to(Session& session, const AttachRequest& request) {
   if (name.empty()) name = default_container(session, pod, request.quiet);
   const View container = container_called(pod, name);
   if (!container.exists())
-    return fail(fmt::format("cannot attach to the container: container {} not found in pod {}", name, request.pod.name));
+    return fail(
+        fmt::format("cannot attach to the container: container {} not found in pod {}", name, request.pod.name));
   bool tty = request.tty;
   if (tty && !container["tty"].as_bool()) {
     tty = false;
@@ -78,10 +79,10 @@ Try<void> attach_to(Session& session, const AttachRequest& request) {
     tty = true;
   }
   if (!request.quiet) session.err("If you don't see a command prompt, try pressing enter.\n");
-  auto done = run_stream(session, {request.pod, "attach", name, {}, request.in, tty, request.quiet});
+  auto done = run_stream(session, {request.pod, "attach", name, {}, request.in, tty, request.quiet, request.received});
   if (!done) return done;
-  const bool resumable = request.in && tty && container["stdin"].as_bool() &&
-                         pod["spec"]["restartPolicy"].as_string() == "Always";
+  const bool resumable =
+      request.in && tty && container["stdin"].as_bool() && pod["spec"]["restartPolicy"].as_string() == "Always";
   if (resumable && !request.quiet)
     session.out(fmt::format("Session ended, resume using '{} {} -c {} -i -t' command when the pod is running\n",
                             request.command_name, request.pod.name, name));

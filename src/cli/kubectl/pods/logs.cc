@@ -46,7 +46,8 @@ void add_flags(Options& o, FlagSet& flags) {
 }
 
 constexpr const char* kUsage =
-    "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command";
+    "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs "
+    "command";
 
 class Logs {
  public:
@@ -68,7 +69,8 @@ class Logs {
 };
 
 void Logs::add(const Info& pod, const std::string& container) {
-  sources_.push_back({target_of(pod.mapping.path(pod.name_space, pod.name, "log"), params(container)), pod.name, container});
+  sources_.push_back(
+      {target_of(pod.mapping.path(pod.name_space, pod.name, "log"), params(container)), pod.name, container});
 }
 
 Try<void> Logs::add_pod(const Info& pod, bool all_pods) {
@@ -127,8 +129,10 @@ Try<void> Logs::stream(Api& api, const Source& source) {
 
 Try<void> Logs::together() {
   if (static_cast<int64_t>(sources_.size()) > o_.max_requests)
-    return fail(fmt::format("you are attempting to follow {} log streams, but maximum allowed concurrency is {}, use "
-                            "--max-log-requests to increase the limit", sources_.size(), o_.max_requests));
+    return fail(
+        fmt::format("you are attempting to follow {} log streams, but maximum allowed concurrency is {}, use "
+                    "--max-log-requests to increase the limit",
+                    sources_.size(), o_.max_requests));
   std::optional<Failure> first;
   std::vector<std::thread> threads;
   for (const Source& source : sources_)

@@ -67,8 +67,10 @@ Try<void> validate(Session& session, Options& o, const FlagSet& flags, const std
   if (args.empty() || flags.args_before_dashes() == 0) return session.usage("NAME is required for run");
   o.name = args[0];
   o.words.assign(args.begin() + 1, args.end());
-  if (o.image.empty()) return fail(flags.changed("image") ? "--image is required" : "required flag(s) \"image\" not set");
-  if (o.image.find_first_of(" \t\n") != std::string::npos || lower(o.image.substr(0, o.image.find(':'))) != o.image.substr(0, o.image.find(':')))
+  if (o.image.empty())
+    return fail(flags.changed("image") ? "--image is required" : "required flag(s) \"image\" not set");
+  if (o.image.find_first_of(" \t\n") != std::string::npos ||
+      lower(o.image.substr(0, o.image.find(':'))) != o.image.substr(0, o.image.find(':')))
     return fail(fmt::format("Invalid image name {}: invalid reference format", object::go_quoted(o.image)));
   if (o.tty && !o.in) return session.usage("-i/--stdin is required for containers with -t/--tty=true");
   if (o.expose && o.port.empty()) return session.usage("--port must be set when exposing a service");
@@ -78,7 +80,8 @@ Try<void> validate(Session& session, Options& o, const FlagSet& flags, const std
   if (!flags.changed("attach") && o.in) o.attach = true;
   if (!o.attach && o.remove) return session.usage("--rm should only be used for attached containers");
   if (o.attach && o.write.dry_run != "none")
-    return session.usage("--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)");
+    return session.usage(
+        "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)");
   for (const char* policy : {"", "Always", "IfNotPresent", "Never"})
     if (o.pull_policy == policy) return {};
   return session.usage("invalid image pull policy: " + o.pull_policy);
@@ -142,7 +145,9 @@ Try<Value> pod_of(Session& session, const Options& o) {
   metadata["labels"] = std::move(*labels);
   for (const auto& [name, value] : annotations->set) metadata["annotations"].set(name, value);
   Value pod = Value::object({{"kind", "Pod"}, {"apiVersion", "v1"}, {"metadata", std::move(metadata)}});
-  pod["spec"] = Value::object({{"containers", Value::array({std::move(*container)})}, {"restartPolicy", o.restart}, {"dnsPolicy", "ClusterFirst"}});
+  pod["spec"] = Value::object({{"containers", Value::array({std::move(*container)})},
+                               {"restartPolicy", o.restart},
+                               {"dnsPolicy", "ClusterFirst"}});
   pod["status"] = Value::object();
   if (o.overrides.empty()) return pod;
   auto patch = object::parse_json(o.overrides);
@@ -170,12 +175,15 @@ Try<Value> service_of(const Options& o) {
   if (!port) return fail(port.error());
   auto labels = labels_of(o);
   if (!labels) return labels;
-  return Value::object({{"kind", "Service"},
-                        {"apiVersion", "v1"},
-                        {"metadata", Value::object({{"name", o.name}, {"creationTimestamp", nullptr}})},
-                        {"spec", Value::object({{"ports", Value::array({Value::object({{"protocol", "TCP"}, {"port", *port}, {"targetPort", *port}})})},
-                                                {"selector", std::move(*labels)}})},
-                        {"status", Value::object({{"loadBalancer", Value::object()}})}});
+  return Value::object(
+      {{"kind", "Service"},
+       {"apiVersion", "v1"},
+       {"metadata", Value::object({{"name", o.name}, {"creationTimestamp", nullptr}})},
+       {"spec",
+        Value::object(
+            {{"ports", Value::array({Value::object({{"protocol", "TCP"}, {"port", *port}, {"targetPort", *port}})})},
+             {"selector", std::move(*labels)}})},
+       {"status", Value::object({{"loadBalancer", Value::object()}})}});
 }
 
 bool is_over(View pod) {
@@ -218,7 +226,13 @@ Try<void> stay_with(Session& session, const Options& o, Info& pod) {
   if (!live) return Failed(live.error());
   pod.object = std::move(*live);
   if (is_over(pod.object)) return show_logs(session, pod, o.name);
-  auto done = attach_to(session, {pod, "", o.in, o.tty, o.quiet, session.called_as() + " attach"});
+  size_t received = 0;
+  auto done = attach_to(session, {pod, "", o.in, o.tty, o.quiet, session.called_as() + " attach", &received});
+  if (done && received == 0 && o.restart == "Never") {
+    // A short program may have ended before the attach: then its log has what it said.
+    auto ended = wait_for_pod(session, pod, timeout_ms, is_over);
+    return ended ? show_logs(session, pod, o.name) : Try<void>();
+  }
   if (done || done.error().exit_code() != 1) return {};
   session.err(fmt::format("warning: couldn't attach to pod/{}, falling back to streaming logs: {}\n", pod.name,
                           done.error().message()));
@@ -228,9 +242,9 @@ Try<void> stay_with(Session& session, const Options& o, Info& pod) {
 /// The container's own exit code becomes ours.
 Try<void> exit_code_of(Session& session, const Options& o, const Info& pod) {
   if (o.leave_open || o.restart == "Always") return {};
-  auto ended = wait_for_pod(session, pod, o.timeout_ns / 1'000'000, o.restart == "Never" ? is_over : [](View p) {
-    return p["status"]["phase"].as_string() == "Succeeded";
-  });
+  auto ended = wait_for_pod(
+      session, pod, o.timeout_ns / 1'000'000,
+      o.restart == "Never" ? is_over : [](View p) { return p["status"]["phase"].as_string() == "Succeeded"; });
   if (!ended) return Failed(ended.error());
   const View view = *ended;
   if (view["status"]["phase"].as_string() == "Succeeded") return {};
@@ -245,10 +259,10 @@ Try<void> exit_code_of(Session& session, const Options& o, const Info& pod) {
 
 void remove_created(Session& session, const Options& o, const std::vector<Info>& created) {
   for (const Info& info : created) {
-    Value options = Value::object({{"kind", "DeleteOptions"}, {"apiVersion", "v1"}, {"propagationPolicy", "Background"}});
-    auto gone = session.api().send({.method = "DELETE",
-                                    .path = info.mapping.path(info.name_space, info.name),
-                                    .body = object::to_json(options)});
+    Value options =
+        Value::object({{"kind", "DeleteOptions"}, {"apiVersion", "v1"}, {"propagationPolicy", "Background"}});
+    auto gone = session.api().send(
+        {.method = "DELETE", .path = info.mapping.path(info.name_space, info.name), .body = object::to_json(options)});
     if (gone && !o.quiet)
       session.out(fmt::format("{} {} deleted\n", info.mapping.kind_group(), object::go_quoted(info.name)));
   }

@@ -30,8 +30,9 @@ std::string framed(char channel, std::string_view data) { return std::string(1, 
 class InputPump {
  public:
   InputPump(http::ClientSocket& socket, bool in, bool tty, bool can_close)
-      : socket_(socket), in_(in), tty_(tty), can_close_(can_close), wake_(eventfd(0, EFD_CLOEXEC)),
-        thread_([this] { loop(); }) {}
+      : socket_(socket), in_(in), tty_(tty), can_close_(can_close), wake_(eventfd(0, EFD_CLOEXEC)), thread_([this] {
+          loop();
+        }) {}
   ~InputPump() {
     const uint64_t one = 1;
     (void)!write(wake_, &one, sizeof one);
@@ -89,7 +90,7 @@ Try<void> verdict(const std::string& json) {
   return fail(status["message"].str());
 }
 
-Try<void> receive(Session& session, http::ClientSocket& socket) {
+Try<void> receive(Session& session, http::ClientSocket& socket, size_t* received) {
   std::optional<std::string> last;
   for (;;) {
     auto message = socket.receive();
@@ -100,6 +101,7 @@ Try<void> receive(Session& session, http::ClientSocket& socket) {
     if (!message->open) break;
     if (message->data.empty()) continue;
     const std::string_view data = std::string_view(message->data).substr(1);
+    if (received != nullptr && (message->data[0] == kOut || message->data[0] == kErr)) *received += data.size();
     switch (message->data[0]) {
       case kOut: session.out(data); break;
       case kErr: session.err(data); break;
@@ -137,7 +139,7 @@ Try<void> run_stream(Session& session, const StreamRequest& request) {
   Try<void> result;
   {
     InputPump pump(**socket, request.in, tty, (*socket)->protocol() == "v5.channel.k8s.io");
-    result = receive(session, **socket);
+    result = receive(session, **socket, request.received);
   }
   (*socket)->close();
   return result;

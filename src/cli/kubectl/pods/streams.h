@@ -35,6 +35,7 @@ struct StreamRequest {
   std::vector<std::string> command;
   bool in = false, tty = false;
   bool quiet = false;
+  size_t* received = nullptr;  // counts bytes of output, where given
 };
 
 /// Connects stdin, stdout and stderr of this process until the other end is done. The Failure holds the command's

@@ -100,7 +100,8 @@ Try<std::unique_ptr<ObjectPrinter>> custom_columns_file_printer(const std::strin
   const auto headers = words_of(lines[0]);
   const auto specs = lines.size() > 1 ? words_of(lines[1]) : std::vector<std::string>{};
   if (headers.size() != specs.size())
-    return fail(fmt::format("number of headers ({}) and field specifications ({}) don't match", headers.size(), specs.size()));
+    return fail(
+        fmt::format("number of headers ({}) and field specifications ({}) don't match", headers.size(), specs.size()));
   std::vector<ColumnSpec> columns;
   for (size_t i = 0; i < headers.size(); ++i) {
     auto column = column_of(headers[i], specs[i]);

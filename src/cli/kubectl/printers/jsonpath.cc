@@ -168,14 +168,17 @@ class PathWalk {
     for (View value : input) {
       if (!value.exists() || value.is_null()) continue;
       if (!value.is_array())
-        return fail(fmt::format("{} is not array or slice", value.is_object() ? "map[string]interface {}" : value.is_string() ? "string" : "int64"));
+        return fail(fmt::format("{} is not array or slice", value.is_object()   ? "map[string]interface {}"
+                                                            : value.is_string() ? "string"
+                                                                                : "int64"));
       const auto size = static_cast<int64_t>(value.size());
       int64_t from = node.bounds[0].known ? node.bounds[0].value : 0;
       int64_t to = node.bounds[1].known ? node.bounds[1].value : size;
       if (from < 0) from += size;
       if (to < 0 || (to == 0 && node.bounds[1].derived)) to += size;
       if (from == to) return out;
-      if (from >= size || from < 0) return fail(fmt::format("array index out of bounds: index {}, length {}", from, size));
+      if (from >= size || from < 0)
+        return fail(fmt::format("array index out of bounds: index {}, length {}", from, size));
       if (to > size || to < 0) return fail(fmt::format("array index out of bounds: index {}, length {}", to - 1, size));
       if (from > to) return fail(fmt::format("starting index {} is greater than ending index {}", from, to));
       const int64_t step = node.bounds[2].known ? node.bounds[2].value : 1;
@@ -188,8 +191,7 @@ class PathWalk {
   Try<Views> filter(const Views& input, const PathNode& node) {
     Views out;
     for (View value : input) {
-      if (!value.is_array())
-        return fail(path_text(value) + " is not array or slice and cannot be filtered");
+      if (!value.is_array()) return fail(path_text(value) + " is not array or slice and cannot be filtered");
       for (View item : value.items()) {
         auto left = walk({item}, node.nodes[0]);
         if (node.text == "exists") {

@@ -20,10 +20,10 @@ struct PathNode {
   };
 
   Kind kind = Kind::kList;
-  std::string text;            // of a text, identifier, field, or a filter's operator
-  object::Value value;         // of a number or bool
-  Bound bounds[3];             // of an array: from, to, step
-  std::vector<PathNode> nodes; // of a list or union; of a filter: left and right
+  std::string text;             // of a text, identifier, field, or a filter's operator
+  object::Value value;          // of a number or bool
+  Bound bounds[3];              // of an array: from, to, step
+  std::vector<PathNode> nodes;  // of a list or union; of a filter: left and right
 };
 
 class JsonPath {

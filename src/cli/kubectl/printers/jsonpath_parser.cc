@@ -17,7 +17,8 @@ using Kind = PathNode::Kind;
 bool is_digit(int c) { return c >= '0' && c <= '9'; }
 bool is_word(int c) { return c == '_' || is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c > 127; }
 bool ends_word(int c) {
-  return c < 0 || c == '\r' || c == '\n' || std::string_view(" \t.,[]$@{}").find(static_cast<char>(c)) != std::string_view::npos;
+  return c < 0 || c == '\r' || c == '\n' ||
+         std::string_view(" \t.,[]$@{}").find(static_cast<char>(c)) != std::string_view::npos;
 }
 
 class Parser {
@@ -257,8 +258,9 @@ Try<std::string> relaxed_path(const std::string& text) {
   if (inner.size() > 2 && inner.front() == '{' && inner.back() == '}') inner = inner.substr(1, inner.size() - 2);
   if (inner.starts_with('.')) inner.erase(0, 1);
   if (inner.empty() || inner.find_first_of("{}") != std::string::npos)
-    return fail("unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or "
-                "'{.name1.name2}'");
+    return fail(
+        "unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or "
+        "'{.name1.name2}'");
   return "{." + inner + "}";
 }
 

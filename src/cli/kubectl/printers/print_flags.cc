@@ -83,10 +83,11 @@ class JsonPathPrinter final : public ObjectPrinter {
   Try<std::string> print(View object) override {
     auto out = path_.print(object, as_json_);
     if (out) return out;
-    return fail(fmt::format("error executing jsonpath {}: Error executing template: {}. Printing more information for "
-                            "debugging the template:\n\ttemplate was:\n\t\t{}\n\tobject given to jsonpath engine "
-                            "was:\n\t\t{}\n\n\n",
-                            object::go_quoted(text_), out.error().message(), text_, go_syntax(object)));
+    return fail(
+        fmt::format("error executing jsonpath {}: Error executing template: {}. Printing more information for "
+                    "debugging the template:\n\ttemplate was:\n\t\t{}\n\tobject given to jsonpath engine "
+                    "was:\n\t\t{}\n\n\n",
+                    object::go_quoted(text_), out.error().message(), text_, go_syntax(object)));
   }
 
  private:

@@ -57,7 +57,9 @@ Try<void> sort(std::vector<Value>& items, const std::string& field, std::string_
       std::swap(keyed[j], keyed[j - 1]);
     }
   for (size_t i = 0; i < keyed.size(); ++i) items[i] = std::move(keyed[i].item);
-  if (unknown) return fail(fmt::format("couldn't find any field with path {} in the list of objects", object::go_quoted(*relaxed)));
+  if (unknown)
+    return fail(
+        fmt::format("couldn't find any field with path {} in the list of objects", object::go_quoted(*relaxed)));
   return {};
 }
 

@@ -37,9 +37,8 @@ void write_line(const std::vector<std::string>& cells, TabWriter& writer) { writ
 std::string labels_text(View labels) {
   std::vector<std::string> parts;
   for (auto [name, value] : labels.members()) parts.push_back(fmt::format("{}={}", name, value.as_string()));
-  std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) {
-    return a.substr(0, a.find('=')) < b.substr(0, b.find('='));
-  });
+  std::sort(parts.begin(), parts.end(),
+            [](const auto& a, const auto& b) { return a.substr(0, a.find('=')) < b.substr(0, b.find('=')); });
   return parts.empty() ? "<none>" : join(parts, ",");
 }
 

@@ -39,7 +39,8 @@ TEST(Table, prints_headers_once_in_a_watch) {
   TablePrinter printer({});
   printer.print(*object::parse_json(kTable), writer);
   EXPECT_TRUE(writer.flush().starts_with("NAME"));
-  printer.print(*object::parse_json(R"({"kind":"Table","columnDefinitions":[],"rows":[{"cells":["y",1,"","1s"]}]})"), writer);
+  printer.print(*object::parse_json(R"({"kind":"Table","columnDefinitions":[],"rows":[{"cells":["y",1,"","1s"]}]})"),
+                writer);
   EXPECT_EQ(writer.flush(), "y      1       1s\n");
 }
 
@@ -49,28 +50,32 @@ TEST(CustomColumns, prints_none_for_what_is_missing) {
   flags.output = "custom-columns=NAME:.metadata.name,X:.metadata.labels.x,ALL:.l[*].v";
   auto printer = flags.printer();
   ASSERT_TRUE(printer.has_value());
-  const auto list = object::parse_json(R"({"kind":"List","items":[{"metadata":{"name":"a"},"l":[{"v":1},{"v":2}]},{"metadata":{"name":"b","labels":{"x":"y"}}}]})");
+  const auto list = object::parse_json(
+      R"({"kind":"List","items":[{"metadata":{"name":"a"},"l":[{"v":1},{"v":2}]},{"metadata":{"name":"b","labels":{"x":"y"}}}]})");
   EXPECT_EQ((*printer)->print(*list).value(), "NAME   X        ALL\na      <none>   1,2\nb      y        <none>\n");
 }
 
 TEST(PrintFlags, names_the_formats_there_are) {
   PrintFlags flags;
   flags.output = "nonsense";
-  EXPECT_EQ(flags.printer().error().message(),
-            "unable to match a printer suitable for the output format \"nonsense\", allowed formats are: "
-            "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,yaml");
+  EXPECT_EQ(
+      flags.printer().error().message(),
+      "unable to match a printer suitable for the output format \"nonsense\", allowed formats are: "
+      "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,yaml");
 }
 
 TEST(ResultPrinter, tells_what_was_done) {
   const auto object = object::parse_json(R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web"}})");
   EXPECT_EQ(ResultPrinter({}, "none").print(*object, "created").value(), "deployment.apps/web created\n");
   EXPECT_EQ(ResultPrinter({}, "client").print(*object, "created").value(), "deployment.apps/web created (dry run)\n");
-  EXPECT_EQ(ResultPrinter({}, "server").print(*object, "created").value(), "deployment.apps/web created (server dry run)\n");
+  EXPECT_EQ(ResultPrinter({}, "server").print(*object, "created").value(),
+            "deployment.apps/web created (server dry run)\n");
 }
 
 TEST(Sort, orders_by_a_field_and_refuses_unknown_ones) {
   std::vector<object::Value> objects;
-  for (const char* text : {R"({"n":2,"q":"1Gi"})", R"({"n":1,"q":"2Mi"})", R"({"q":"1"})"}) objects.push_back(*object::parse_json(text));
+  for (const char* text : {R"({"n":2,"q":"1Gi"})", R"({"n":1,"q":"2Mi"})", R"({"q":"1"})"})
+    objects.push_back(*object::parse_json(text));
   ASSERT_TRUE(sort_objects(objects, ".n").has_value());
   EXPECT_EQ(object::to_json(objects[0]), R"({"q":"1"})");
   EXPECT_EQ(object::View(objects[1])["n"].as_int(), 1);

@@ -43,14 +43,16 @@ Try<Value> owned(Session& session, const Info& info, const char* group_resource)
 
 Try<History> deployment_history(Session& session, const Info& info) {
   auto sets = owned(session, info, "replicasets.apps");
-  if (!sets) return fail(fmt::format("failed to retrieve replica sets from deployment {}: {}", info.name, sets.error().message()));
+  if (!sets)
+    return fail(
+        fmt::format("failed to retrieve replica sets from deployment {}: {}", info.name, sets.error().message()));
   History history;
   for (View set : View(*sets).items()) {
     int64_t revision = 0;
     const auto text = object::annotations_of(set)[std::string_view(kRevision)].as_string();
     if (std::from_chars(text.data(), text.data() + text.size(), revision).ec != std::errc() || revision == 0) continue;
-    Revision one{set["spec"]["template"].to_value(),
-                 object::annotations_of(set)[std::string_view(kChangeCause)].str(), set.to_value()};
+    Revision one{set["spec"]["template"].to_value(), object::annotations_of(set)[std::string_view(kChangeCause)].str(),
+                 set.to_value()};
     if (!one.change_cause.empty()) record_cause(one.pod_template, one.change_cause);
     history[revision] = std::move(one);
   }
@@ -77,7 +79,8 @@ Try<History> controller_history(Session& session, const Info& info) {
 Try<History::const_iterator> target(const History& history, int64_t to_revision, const Info& info, bool deployment) {
   if (to_revision > 0) {
     const auto found = history.find(to_revision);
-    if (found == history.end()) return fail(fmt::format("unable to find specified revision {} in history", to_revision));
+    if (found == history.end())
+      return fail(fmt::format("unable to find specified revision {} in history", to_revision));
     return found;
   }
   if (history.size() < 2)
@@ -92,8 +95,8 @@ void drop_hash(Value& pod_template) {
   if (labels != nullptr) labels->erase(std::string_view(kHash));
 }
 
-Try<std::string> roll_back_deployment(Session& session, const Info& info, const Revision& revision,
-                                      int64_t to_revision, const WriteFlags& write) {
+Try<std::string> roll_back_deployment(Session& session, const Info& info, const Revision& revision, int64_t to_revision,
+                                      const WriteFlags& write) {
   const View live = info.object;
   if (live["spec"]["paused"].as_bool())
     return fail("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again");
@@ -117,8 +120,8 @@ Try<std::string> roll_back_deployment(Session& session, const Info& info, const 
   return std::string("rolled back");
 }
 
-Try<std::string> roll_back_controller(Session& session, const Info& info, const Revision& revision,
-                                      int64_t to_revision, const WriteFlags& write) {
+Try<std::string> roll_back_controller(Session& session, const Info& info, const Revision& revision, int64_t to_revision,
+                                      const WriteFlags& write) {
   const View data = View(revision.holder)["data"];
   Value recorded = data["spec"]["template"].to_value();
   recorded.erase("$patch");
@@ -137,7 +140,8 @@ Try<History> read_history(Session& session, const Info& info) {
   if (is_apps(info.mapping, "Deployment")) return deployment_history(session, info);
   if (is_apps(info.mapping, "DaemonSet") || is_apps(info.mapping, "StatefulSet"))
     return controller_history(session, info);
-  const std::string kind = info.mapping.group.empty() ? info.mapping.kind : info.mapping.kind + "." + info.mapping.group;
+  const std::string kind =
+      info.mapping.group.empty() ? info.mapping.kind : info.mapping.kind + "." + info.mapping.group;
   return fail(fmt::format("no history viewer has been implemented for {}", object::go_quoted(kind)));
 }
 
@@ -158,7 +162,8 @@ Try<std::string> roll_back(Session& session, const Info& info, int64_t to_revisi
   if (to_revision < 0) return fail(fmt::format("unable to find specified revision {} in history", to_revision));
   const bool deployment = is_apps(info.mapping, "Deployment");
   if (!deployment && !is_apps(info.mapping, "DaemonSet") && !is_apps(info.mapping, "StatefulSet")) {
-    const std::string kind = info.mapping.group.empty() ? info.mapping.kind : info.mapping.kind + "." + info.mapping.group;
+    const std::string kind =
+        info.mapping.group.empty() ? info.mapping.kind : info.mapping.kind + "." + info.mapping.group;
     return fail(fmt::format("no rollbacker has been implemented for {}", object::go_quoted(kind)));
   }
   auto history = read_history(session, info);

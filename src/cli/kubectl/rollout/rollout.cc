@@ -96,14 +96,16 @@ Try<void> change_each(Session& session, Change change, const std::string& operat
   for (Info& info : found->infos) {
     Value after = info.object;
     if (auto done = change(after, info.mapping); !done) {
-      failures.push_back(Failure::text(fmt::format("error: {} {} {}", info.mapping.resource_group(),
-                                                   object::go_quoted(info.name), done.error())));
+      failures.push_back(Failure::text(
+          fmt::format("error: {} {} {}", info.mapping.resource_group(), object::go_quoted(info.name), done.error())));
       continue;
     }
     if (View(after) == View(info.object)) {
-      failures.push_back(Failure::text(fmt::format(
-          "failed to create patch for {}: if restart has already been triggered within the past second, please wait before "
-          "attempting to trigger another", info.name)));
+      failures.push_back(
+          Failure::text(fmt::format("failed to create patch for {}: if restart has already been triggered within the "
+                                    "past second, please wait before "
+                                    "attempting to trigger another",
+                                    info.name)));
       continue;
     }
     auto patched = patch_difference(session, info, after, o.write);

@@ -30,11 +30,13 @@ Try<RolloutState> deployment_state(View d, int64_t revision) {
   const int64_t all = status["replicas"].as_int(), available = status["availableReplicas"].as_int();
   const std::string waiting = fmt::format("Waiting for deployment {} rollout to finish: ", name);
   if (updated < wanted)
-    return RolloutState{waiting + fmt::format("{} out of {} new replicas have been updated...\n", updated, wanted), false};
+    return RolloutState{waiting + fmt::format("{} out of {} new replicas have been updated...\n", updated, wanted),
+                        false};
   if (all > updated)
     return RolloutState{waiting + fmt::format("{} old replicas are pending termination...\n", all - updated), false};
   if (available < updated)
-    return RolloutState{waiting + fmt::format("{} of {} updated replicas are available...\n", available, updated), false};
+    return RolloutState{waiting + fmt::format("{} of {} updated replicas are available...\n", available, updated),
+                        false};
   return RolloutState{fmt::format("deployment {} successfully rolled out\n", name), true};
 }
 
@@ -68,16 +70,21 @@ Try<RolloutState> stateful_set_state(View s) {
   if (const View rolling = strategy["rollingUpdate"]; rolling.exists()) {
     const int64_t due = wanted - rolling["partition"].as_int();
     if (rolling["partition"].exists() && updated < due)
-      return RolloutState{fmt::format("Waiting for partitioned roll out to finish: {} out of {} new pods have been updated...\n",
-                                      updated, due), false};
-    return RolloutState{fmt::format("partitioned roll out complete: {} new pods have been updated...\n", updated), true};
+      return RolloutState{
+          fmt::format("Waiting for partitioned roll out to finish: {} out of {} new pods have been updated...\n",
+                      updated, due),
+          false};
+    return RolloutState{fmt::format("partitioned roll out complete: {} new pods have been updated...\n", updated),
+                        true};
   }
   const auto newest = status["updateRevision"].as_string(), current = status["currentRevision"].as_string();
   if (newest != current)
-    return RolloutState{fmt::format("waiting for statefulset rolling update to complete {} pods at revision {}...\n",
-                                    updated, newest), false};
+    return RolloutState{
+        fmt::format("waiting for statefulset rolling update to complete {} pods at revision {}...\n", updated, newest),
+        false};
   return RolloutState{fmt::format("statefulset rolling update complete {} pods at revision {}...\n",
-                                  status["currentReplicas"].as_int(), current), true};
+                                  status["currentReplicas"].as_int(), current),
+                      true};
 }
 
 }  // namespace

@@ -44,7 +44,8 @@ Try<void> add_words(const std::vector<std::string>& words, Changes& changes) {
     }
     const size_t equals = word.find('=');
     if (equals != std::string::npos)
-      changes.variables.push_back(Value::object({{"name", word.substr(0, equals)}, {"value", word.substr(equals + 1)}}));
+      changes.variables.push_back(
+          Value::object({{"name", word.substr(0, equals)}, {"value", word.substr(equals + 1)}}));
     else if (word.ends_with('-'))
       changes.removed.push_back(word.substr(0, word.size() - 1));
     else
@@ -55,7 +56,10 @@ Try<void> add_words(const std::vector<std::string>& words, Changes& changes) {
 
 std::string env_name(Session& session, const std::string& key) {
   std::string name;
-  for (const char c : key) name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : '_';
+  for (const char c : key)
+    name += std::isalnum(static_cast<unsigned char>(c)) != 0
+                ? static_cast<char>(std::toupper(static_cast<unsigned char>(c)))
+                : '_';
   if (name != key) session.err(fmt::format("Warning: key {} transferred to {}\n", key, name));
   return name;
 }
@@ -74,8 +78,10 @@ Try<void> add_from(Session& session, const Options& o, Changes& changes) {
     for (auto [key, value] : View(info.object)["data"].members()) {
       if (!o.keys.empty() && std::find(o.keys.begin(), o.keys.end(), key) == o.keys.end()) continue;
       Value source = Value::object();
-      source[std::string_view(secret ? "secretKeyRef" : "configMapKeyRef")] = Value::object({{"name", info.name}, {"key", std::string(key)}});
-      changes.variables.push_back(Value::object({{"name", env_name(session, std::string(key))}, {"valueFrom", std::move(source)}}));
+      source[std::string_view(secret ? "secretKeyRef" : "configMapKeyRef")] =
+          Value::object({{"name", info.name}, {"key", std::string(key)}});
+      changes.variables.push_back(
+          Value::object({{"name", env_name(session, std::string(key))}, {"valueFrom", std::move(source)}}));
     }
   }
   return {};
@@ -85,7 +91,9 @@ Try<void> add_from(Session& session, const Options& o, Changes& changes) {
 Value updated(View existing, const Changes& changes) {
   Value out = Value::array();
   std::vector<std::string> covered = changes.removed;
-  const auto is_covered = [&](std::string_view name) { return std::find(covered.begin(), covered.end(), name) != covered.end(); };
+  const auto is_covered = [&](std::string_view name) {
+    return std::find(covered.begin(), covered.end(), name) != covered.end();
+  };
   for (View variable : existing.items()) {
     const auto name = variable["name"].as_string();
     if (is_covered(name)) continue;
@@ -109,7 +117,8 @@ std::string reference_text(View from) {
     return fmt::format("configmap {}, key {}", map["name"].as_string(), map["key"].as_string());
   if (const View secret = from["secretKeyRef"]; secret.exists())
     return fmt::format("secret {}, key {}", secret["name"].as_string(), secret["key"].as_string());
-  if (const View field = from["fieldRef"]; field.exists()) return fmt::format("field path {}", field["fieldPath"].as_string());
+  if (const View field = from["fieldRef"]; field.exists())
+    return fmt::format("field path {}", field["fieldPath"].as_string());
   if (const View resource = from["resourceFieldRef"]; resource.exists())
     return fmt::format("resource field {}", resource["resource"].as_string());
   return "invalid valueFrom";
@@ -119,8 +128,9 @@ void list_environment(Session& session, const Info& info, View container) {
   session.out(fmt::format("# {} {}, container {}\n", info.mapping.kind, info.name, container["name"].as_string()));
   for (View variable : container["env"].items()) {
     const auto name = variable["name"].as_string();
-    session.out(variable["valueFrom"].exists() ? fmt::format("# {} from {}\n", name, reference_text(variable["valueFrom"]))
-                                               : fmt::format("{}={}\n", name, variable["value"].as_string()));
+    session.out(variable["valueFrom"].exists()
+                    ? fmt::format("# {} from {}\n", name, reference_text(variable["valueFrom"]))
+                    : fmt::format("{}={}\n", name, variable["value"].as_string()));
   }
 }
 
@@ -136,8 +146,9 @@ void change_containers(Session& session, const Options& o, const Changes& change
       for (const Value& one : changes.variables)
         for (View old : View(container)["env"].items())
           if (!o.overwrite && old["name"] == View(one)["name"]) {
-            failures.push_back(Failure::text(fmt::format("error: {}/{} '{}' already has a value ({}), and --overwrite is false",
-                                                         info.mapping.plural, info.name, old["name"].as_string(), old["value"].as_string())));
+            failures.push_back(Failure::text(
+                fmt::format("error: {}/{} '{}' already has a value ({}), and --overwrite is false", info.mapping.plural,
+                            info.name, old["name"].as_string(), old["value"].as_string())));
             return;
           }
       Value env = updated(View(container)["env"], changes);
@@ -176,29 +187,33 @@ Try<void> set_env(Session& session) {
   bool changing = false;
   for (const auto& arg : *args) {
     if (is_change(arg)) changing = true;
-    if (!is_change(arg) && changing) return fail("all resources must be specified before environment changes: " + join(*args, " "));
+    if (!is_change(arg) && changing)
+      return fail("all resources must be specified before environment changes: " + join(*args, " "));
     (changing ? words : resources).push_back(arg);
   }
   if (o.set.files.empty() && resources.empty())
     return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
   if (o.list && !o.set.print.output.empty()) return fail("--list and --output may not be specified together");
-  if (!o.keys.empty() && o.from.empty()) return fail("when specifying --keys, a configmap or secret must be provided with --from");
+  if (!o.keys.empty() && o.from.empty())
+    return fail("when specifying --keys, a configmap or secret must be provided with --from");
   Changes changes;
   if (auto done = add_words(words, changes); !done) return done;
   if (auto done = add_from(session, o, changes); !done) return done;
   if (!o.prefix.empty())
     for (Value& one : changes.variables) one["name"] = o.prefix + View(one)["name"].str();
-  return change_objects(session, o.set, resources, "env updated", "env update to pod template",
-                        [&](Value& object, const Info& info, std::vector<Failure>& failures) {
-    const Value before = object;
-    Value* spec = pod_spec(object, info.mapping);
-    if (spec == nullptr) {
-      failures.push_back(Failure::text(fmt::format("error: {}/{} the object is not a pod or does not have a pod template", info.mapping.plural, info.name)));
-      return;
-    }
-    change_containers(session, o, changes, *spec, info, failures);
-    if (o.list) object = before;
-  });
+  return change_objects(
+      session, o.set, resources, "env updated", "env update to pod template",
+      [&](Value& object, const Info& info, std::vector<Failure>& failures) {
+        const Value before = object;
+        Value* spec = pod_spec(object, info.mapping);
+        if (spec == nullptr) {
+          failures.push_back(Failure::text(fmt::format(
+              "error: {}/{} the object is not a pod or does not have a pod template", info.mapping.plural, info.name)));
+          return;
+        }
+        change_containers(session, o, changes, *spec, info, failures);
+        if (o.list) object = before;
+      });
 }
 
 }  // namespace proa::cli::kubectl

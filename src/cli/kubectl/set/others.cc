@@ -38,7 +38,8 @@ void merge_amounts(Value& container, const char* which, View amounts) {
 }
 
 Failure no_template(const Info& info) {
-  return Failure::text(fmt::format("error: {}/{} the object is not a pod or does not have a pod template", info.mapping.plural, info.name));
+  return Failure::text(fmt::format("error: {}/{} the object is not a pod or does not have a pod template",
+                                   info.mapping.plural, info.name));
 }
 
 Try<std::vector<std::string>> begin(Session& session, SetOptions& o, FlagSet& flags) {
@@ -68,19 +69,20 @@ Try<void> set_resources(Session& session) {
   if (!requests) return Failed(requests.error());
   return change_objects(session, o, *args, "resource requirements updated", "resources update to pod template",
                         [&](Value& object, const Info& info, std::vector<Failure>& failures) {
-    Value* spec = pod_spec(object, info.mapping);
-    if (spec == nullptr) return failures.push_back(no_template(info));
-    bool any = false;
-    Value* list = spec->find("containers");
-    if (list != nullptr && list->is_array())
-      for (Value& container : list->items()) {
-        if (!fits(View(container)["name"].as_string(), containers)) continue;
-        any = true;
-        merge_amounts(container, "limits", *limits);
-        merge_amounts(container, "requests", *requests);
-      }
-    if (!any) failures.push_back(Failure::text("error: unable to find container named " + containers));
-  });
+                          Value* spec = pod_spec(object, info.mapping);
+                          if (spec == nullptr) return failures.push_back(no_template(info));
+                          bool any = false;
+                          Value* list = spec->find("containers");
+                          if (list != nullptr && list->is_array())
+                            for (Value& container : list->items()) {
+                              if (!fits(View(container)["name"].as_string(), containers)) continue;
+                              any = true;
+                              merge_amounts(container, "limits", *limits);
+                              merge_amounts(container, "requests", *requests);
+                            }
+                          if (!any)
+                            failures.push_back(Failure::text("error: unable to find container named " + containers));
+                        });
 }
 
 Try<void> set_serviceaccount(Session& session) {
@@ -93,10 +95,10 @@ Try<void> set_serviceaccount(Session& session) {
   args->pop_back();
   return change_objects(session, o, *args, "serviceaccount updated", "ServiceAccountName",
                         [&](Value& object, const Info& info, std::vector<Failure>& failures) {
-    Value* spec = pod_spec(object, info.mapping);
-    if (spec == nullptr) return failures.push_back(no_template(info));
-    spec->set("serviceAccountName", account);
-  });
+                          Value* spec = pod_spec(object, info.mapping);
+                          if (spec == nullptr) return failures.push_back(no_template(info));
+                          spec->set("serviceAccountName", account);
+                        });
 }
 
 Try<void> set_selector(Session& session) {
@@ -107,24 +109,27 @@ Try<void> set_selector(Session& session) {
   auto args = begin(session, o, flags);
   if (!args) return Failed(args.error());
   std::vector<std::string> resources = *args;
-  if (resources.empty()) return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
+  if (resources.empty())
+    return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
   if (resources.size() < 2 && o.files.empty()) return fail("selector is required");
   auto selector = object::LabelSelector::parse(resources.back());
   if (!selector) return fail(selector.error().message);
   resources.pop_back();
   Value map = Value::object();
   for (const auto& requirement : selector->requirements()) {
-    if (!requirement.exact || requirement.values.size() != 1) return fail(fmt::format("invalid selector: {}", args->back()));
+    if (!requirement.exact || requirement.values.size() != 1)
+      return fail(fmt::format("invalid selector: {}", args->back()));
     map.set(requirement.key, requirement.values[0]);
   }
-  return change_objects(session, o, resources, "selector updated", "selector",
-                        [&](Value& object, const Info& info, std::vector<Failure>& failures) {
-    if (info.mapping.kind != "Service") {
-      failures.push_back(Failure::text("error: setting a selector is only supported for Services"));
-      return;
-    }
-    object["spec"]["selector"] = map;
-  });
+  return change_objects(
+      session, o, resources, "selector updated", "selector",
+      [&](Value& object, const Info& info, std::vector<Failure>& failures) {
+        if (info.mapping.kind != "Service") {
+          failures.push_back(Failure::text("error: setting a selector is only supported for Services"));
+          return;
+        }
+        object["spec"]["selector"] = map;
+      });
 }
 
 }  // namespace proa::cli::kubectl
