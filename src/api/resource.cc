@@ -33,6 +33,16 @@ void not_allowed(const ExchangePtr& exchange) {
   exchange->fail(status);
 }
 
+/// Kinds that upstream warns its users off, whatever they do with them.
+void warn_of_deprecation(Exchange& exchange) {
+  const schema::KindInfo& kind = *exchange.target.kind;
+  if (!kind.group.empty()) return;
+  if (kind.kind == "Endpoints")
+    exchange.call->warnings.emplace_back("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
+  if (kind.kind == "ComponentStatus")
+    exchange.call->warnings.emplace_back("v1 ComponentStatus is deprecated in v1.19+");
+}
+
 /// A name must be where the verb wants one, and a namespace where objects are made.
 bool is_well_addressed(const Exchange& exchange) {
   const Route& route = exchange.route;
@@ -48,6 +58,7 @@ bool is_well_addressed(const Exchange& exchange) {
 
 void serve_resource(const ExchangePtr& exchange) {
   const Route& route = exchange->route;
+  warn_of_deprecation(*exchange);
   if (!route.subresource.empty()) return serve_subresource(exchange);
   const VerbHandler* handler = handler_of(route.verb);
   if (!exchange->target.kind->stored() && route.verb == "create" && serve_review(exchange)) return;

@@ -14,32 +14,6 @@ namespace {
 
 using object::View;
 
-constexpr std::array<std::string_view, 9> kEventFields = {
-    "involvedObject.kind", "involvedObject.namespace",       "involvedObject.name",
-    "involvedObject.uid",  "involvedObject.apiVersion", "involvedObject.resourceVersion",
-    "involvedObject.fieldPath", "reason", "type"};
-constexpr std::array<std::string_view, 1> kNodeFields = {"spec.unschedulable"};
-constexpr std::array<std::string_view, 1> kNamespaceFields = {"status.phase"};
-
-std::string event_field(View event, std::string_view name) {
-  const size_t dot = name.find('.');
-  return dot == std::string_view::npos ? event[name].str() : event["involvedObject"][name.substr(dot + 1)].str();
-}
-
-std::string node_field(View node, std::string_view) {
-  return node["spec"]["unschedulable"].as_bool() ? "true" : "false";
-}
-
-std::string namespace_field(View ns, std::string_view) { return ns["status"]["phase"].str(); }
-
-void start_namespace(object::Value& ns, const WriteContext&) {
-  ns.set("status", object::Value::object({{"phase", "Active"}}));
-  object::Value finalizers = object::Value::array({"kubernetes"});
-  for (View other : View(ns)["spec"]["finalizers"].items())
-    if (other.as_string() != "kubernetes") finalizers.push_back(other.to_value());
-  ns["spec"].set("finalizers", std::move(finalizers));
-}
-
 void start_claim(object::Value& claim, const WriteContext&) {
   claim.set("status", object::Value::object({{"phase", "Pending"}}));
 }
@@ -47,31 +21,6 @@ void start_claim(object::Value& claim, const WriteContext&) {
 KindBehaviour with_row(decltype(KindBehaviour::row) row) {
   KindBehaviour behaviour;
   behaviour.row = row;
-  return behaviour;
-}
-
-KindBehaviour namespace_behaviour() {
-  KindBehaviour behaviour = with_row(rows::namespace_);
-  behaviour.name_rule = NameRule::kLabel;
-  behaviour.prepare_for_create = start_namespace;
-  behaviour.returns_deleted_object = true;
-  behaviour.selectable_fields = kNamespaceFields;
-  behaviour.field = namespace_field;
-  return behaviour;
-}
-
-KindBehaviour node_behaviour() {
-  KindBehaviour behaviour = with_row(rows::node);
-  behaviour.selectable_fields = kNodeFields;
-  behaviour.field = node_field;
-  return behaviour;
-}
-
-KindBehaviour event_behaviour() {
-  KindBehaviour behaviour = with_row(rows::event);
-  behaviour.allow_create_on_update = true;
-  behaviour.selectable_fields = kEventFields;
-  behaviour.field = event_field;
   return behaviour;
 }
 
@@ -109,11 +58,11 @@ Table make_table() {
   table["ConfigMap"] = kinds::config_map();
   table["Secret"] = kinds::secret();
   table["ReplicationController"] = kinds::replication_controller();
-  table["Namespace"] = namespace_behaviour();
-  table["Node"] = node_behaviour();
-  table["Event"] = event_behaviour();
-  table["Event.events.k8s.io"] = event_behaviour();
-  table["Endpoints"] = creatable_by_update(rows::endpoints);
+  table["Namespace"] = kinds::namespace_();
+  table["Node"] = kinds::node();
+  table["Event"] = kinds::event();
+  table["Event.events.k8s.io"] = kinds::event();
+  table["Endpoints"] = kinds::endpoints();
   table["ServiceAccount"] = returning_deleted(rows::service_account);
   table["PersistentVolume"] = returning_deleted(rows::persistent_volume);
   table["PersistentVolumeClaim"] = claim_behaviour();
@@ -126,9 +75,9 @@ Table make_table() {
   table["ControllerRevision.apps"] = with_row(rows::controller_revision);
   table["Job.batch"] = with_row(rows::job);
   table["CronJob.batch"] = with_row(rows::cron_job);
-  table["EndpointSlice.discovery.k8s.io"] = with_row(rows::endpoint_slice);
+  table["EndpointSlice.discovery.k8s.io"] = kinds::endpoint_slice();
   table["StorageClass.storage.k8s.io"] = returning_deleted(rows::storage_class);
-  table["Lease.coordination.k8s.io"] = creatable_by_update();
+  table["Lease.coordination.k8s.io"] = kinds::lease();
   for (const char* kind : {"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
     table[std::string(kind) + ".rbac.authorization.k8s.io"] = rbac();
   return table;

@@ -14,6 +14,12 @@ KindBehaviour stateful_set();
 KindBehaviour service();
 KindBehaviour config_map();
 KindBehaviour secret();
+KindBehaviour node();
+KindBehaviour namespace_();
+KindBehaviour event();
+KindBehaviour lease();
+KindBehaviour endpoints();
+KindBehaviour endpoint_slice();
 
 /// "BestEffort", "Burstable" or "Guaranteed", from the requests and limits of a pod's containers.
 std::string_view qos_class(object::View pod);

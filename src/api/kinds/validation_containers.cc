@@ -106,6 +106,9 @@ void container_common(View spec, View container, const Path& path, ErrorList& er
   volume_mounts(spec, container["volumeMounts"], path.child("volumeMounts"), errors);
   pull_policy(container["imagePullPolicy"], path.child("imagePullPolicy"), errors);
   resources(container["resources"], path.child("resources"), errors);
+  const std::string_view image = container["image"].as_string();
+  if (!image.empty() && (image.front() == ' ' || image.back() == ' '))
+    errors.invalid(path.child("image"), image, "must not have leading or trailing whitespace");
 }
 
 void probes_and_lifecycle(View container, const Path& path, ErrorList& errors) {

@@ -42,7 +42,13 @@ void field_ref(View ref, const Path& path, ErrorList& errors) {
       "status.hostIP", "status.hostIPs",     "status.podIP", "status.podIPs"};
   for (const auto known : kFields)
     if (field == known) return;
-  errors.not_supported(path.child("fieldPath"), field, kFields);
+  // What can be selected by, but not put into a variable, is told apart from what nobody knows.
+  static constexpr std::array<std::string_view, 5> kSelectable = {
+      "spec.restartPolicy", "spec.schedulerName", "spec.hostNetwork", "status.phase", "status.nominatedNodeName"};
+  for (const auto known : kSelectable)
+    if (field == known) return errors.not_supported(path.child("fieldPath"), field, kFields);
+  errors.invalid(path.child("fieldPath"), field,
+                 "error converting fieldPath: field label not supported: " + std::string(field));
 }
 
 void value_from(View variable, const Path& path, ErrorList& errors) {

@@ -35,6 +35,8 @@ void toleration(View item, const Path& path, ErrorList& errors) {
   if (op == "Exists" && !item["value"].as_string().empty())
     errors.invalid(path.child("operator"), item["value"].as_string(),
                    "value must be empty when `operator` is 'Exists'");
+  if (op != "Exists" && op != "Equal" && !op.empty())
+    errors.not_supported(path.child("operator"), op, {"Equal", "Exists"});
   const std::string_view effect = item["effect"].as_string();
   if (!effect.empty() && effect != "NoSchedule" && effect != "PreferNoSchedule" && effect != "NoExecute")
     errors.not_supported(path.child("effect"), effect, {"NoSchedule", "PreferNoSchedule", "NoExecute"});
