@@ -115,7 +115,7 @@ void find_newest(Round& round, bool make_if_missing) {
   if (!make_if_missing) return;
   ReplicaSet& made = make_newest(round, revision);
   round.newest = &made;
-  made.set_replicas(new_replicas(round));
+  if (!round.rolling || !lags(round)) made.set_replicas(new_replicas(round));
   if (made.replicas() > 0)
     made.events.push_back({"Normal", "ScalingReplicaSet",
                            fmt::format("Scaled up replica set {} from 0 to {}", made.name(), made.replicas())});

@@ -9,9 +9,9 @@
 //   paused           scaling (proportional) and history clean-up go on, the rollout does not
 //   replicas changed (a ReplicaSet's desired-replicas annotation differs): all ReplicaSets are scaled in proportion,
 //                    nothing is rolled in that round
-//   RollingUpdate    the new ReplicaSet is made or grown as far as maxSurge lets; in a round in which it did not
-//                    change, old ones shrink: first replicas that were never available, then as many as
-//                    maxUnavailable lets
+//   RollingUpdate    the new ReplicaSet is made or grown as far as maxSurge lets, once every ReplicaSet has caught up
+//                    with the size it was given; in a round in which it did not change, old ones shrink: first
+//                    replicas that were never available, then as many as maxUnavailable lets
 //   Recreate         old ReplicaSets go to zero; when no pod of theirs runs any more, the new one is made
 //
 // The new ReplicaSet is the oldest whose template equals the Deployment's (but for pod-template-hash); never found by

@@ -137,6 +137,18 @@ TEST_F(DeploymentPlanTest, old_replicas_that_never_became_available_go_first_and
   EXPECT_EQ(writes(), (Writes{"scale web-2 0", "status"}));
 }
 
+TEST_F(DeploymentPlanTest, nothing_grows_before_every_replica_set_has_caught_up) {
+  sets = {make_set(web, 1, 2, 2)};
+  set_image(web, "v2");
+  sets.push_back(make_set(web, 2, 1, 1));
+  EXPECT_EQ(writes()[0], "scale web-2 2");
+  sets[0]["status"]["replicas"] = 3;
+  EXPECT_EQ(writes(), Writes{"status"}) << "a pod of the old one is still to be deleted";
+  resize(sets[0], 2, 2);
+  sets[0]["metadata"]["generation"] = 2;
+  EXPECT_EQ(writes(), Writes{"status"}) << "the old one has not seen its size";
+}
+
 TEST_F(DeploymentPlanTest, an_old_status_that_lags_stops_the_shrinking) {
   sets = {make_set(web, 1, 2, 3)};
   set_image(web, "v2");
@@ -199,7 +211,8 @@ TEST_F(DeploymentPlanTest, a_rollout_is_told_also_when_the_status_that_began_it_
   resize(sets[0], 0, 0);
   set_image(web, "v2");
   sets.push_back(make_set(web, 2, 3, 0));
-  EXPECT_EQ(text(condition("Progressing")), "True NewReplicaSetAvailable: ReplicaSet \"web-1\" has successfully progressed.");
+  EXPECT_EQ(text(condition("Progressing")),
+            "True NewReplicaSetAvailable: ReplicaSet \"web-1\" has successfully progressed.");
   Value behind = web["status"];  // what an informer shows that lags behind
   behind["updatedReplicas"] = 0;
   behind["replicas"] = 0;

@@ -101,8 +101,7 @@ void estimate_progress(Round& round) {
   // The condition must be about this ReplicaSet: where the write that began the rollout was refused (a conflict), it
   // still tells of the one before.
   const bool was_complete = status.replicas == status.updated && current &&
-                            current->reason == "NewReplicaSetAvailable" &&
-                            current->message.starts_with(subject(round));
+                            current->reason == "NewReplicaSetAvailable" && current->message.starts_with(subject(round));
   if (!timed) status.remove(kProgressing);
   if (timed && !was_complete) {
     if (is_complete(round.deployment, status)) {

@@ -65,10 +65,12 @@ bool old_pods_run(const Round& round) {
 void roll(Round& round) {
   find_newest(round, true);
   ReplicaSet& newest = *round.newest;
-  if (newest.replicas() > round.replicas)
+  if (newest.replicas() > round.replicas) {
     scale_to(round, newest, round.replicas);
-  else if (newest.replicas() < round.replicas)
+  } else if (newest.replicas() < round.replicas && new_replicas(round) > newest.replicas()) {
+    if (lags(round)) return;
     scale_to(round, newest, new_replicas(round));
+  }
   if (round.settled) shrink_old(round);
   if (round.settled && is_complete(round.deployment, DeploymentStatus::read(round.deployment["status"])))
     clean_up_history(round);

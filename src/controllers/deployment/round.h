@@ -48,6 +48,9 @@ void roll(Round& round);
 void recreate(Round& round);
 /// Deletes the oldest of the empty old ReplicaSets beyond revisionHistoryLimit.
 void clean_up_history(Round& round);
+/// Some ReplicaSet has not caught up with its size: it did not see it yet, or has pods to delete. Sizes then count fewer
+/// pods than run, so nothing may grow. (Upstream goes on, and now and then runs more pods than maxSurge allows.)
+bool lags(const Round& round);
 /// How many replicas the new ReplicaSet may have now.
 int64_t new_replicas(const Round& round);
 

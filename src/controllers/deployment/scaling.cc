@@ -87,6 +87,14 @@ int64_t new_replicas(const Round& round) {
   return round.newest->replicas() + std::min(most - current, round.replicas - round.newest->replicas());
 }
 
+bool lags(const Round& round) {
+  const ReplicaSets all = round.all();
+  return std::any_of(all.begin(), all.end(), [](const ReplicaSet* set) {
+    return set->exists() && (set->actual() > set->replicas() ||
+                             set->view()["status"]["observedGeneration"].as_int() < object::generation_of(set->view()));
+  });
+}
+
 bool scale_to(Round& round, ReplicaSet& set, int64_t replicas, bool annotations_too) {
   const int64_t before = set.replicas();
   if (before == replicas && !annotations_too) return false;

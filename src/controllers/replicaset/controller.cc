@@ -171,6 +171,8 @@ void Loop::removed(const RoundPtr& round, const Document& pod, Result<Document> 
 }
 
 void Loop::write_status(const RoundPtr& round) {
+  // What a cache shows that is behind is not worth telling: the key comes again when it has caught up.
+  if (!round->known.fresh) return end(round, true);
   auto changed = next_status(flavour_, round->known, round->plan, round->failure);
   if (!changed) return end(round, !round->failure);
   const View owner = round->known.owner.root();

@@ -4,8 +4,8 @@
 // adopt. For one key at a time the loop
 //
 //   1. reads the owner and its pods from the caches and asks make_plan() what to do. While the caches do not show all
-//      that the loop wrote for this key, the plan creates and deletes nothing (fresh == false); the event that brings
-//      the cache up to date wakes the key again.
+//      that the loop wrote for this key, the plan creates and deletes nothing (fresh == false), nor is a status
+//      written; the event that brings the cache up to date wakes the key again.
 //   2. adopts and releases pods; a failure ends this round, to be retried with growing delay.
 //   3. creates pods in batches of 1, 2, 4, ...: the calls of a batch go out together, the next batch only when all have
 //      succeeded, so that a quota or an admission webhook that refuses is asked once, not 500 times. Or it deletes
