@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
 #include "client/client.h"
 #include "client/event_recorder.h"
@@ -27,6 +28,8 @@ struct NodeContext {
   std::function<std::vector<object::Document>()> services;
   /// Called when something of a pod may have changed, with its uid.
   std::function<void(const std::string& uid)> changed;
+  /// Expires with the agent: what is called back later looks here first.
+  std::shared_ptr<void> alive = std::make_shared<int>();
 };
 
 }  // namespace proa::node

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "node/pod_status.h"
 #include "object/meta.h"
 #include "object/time.h"
 
@@ -16,7 +17,8 @@ using runtime::TimeNs;
 
 namespace {
 
-constexpr int64_t kLeastGrace = 2;                       // seconds, so that SIGKILL is no surprise
+constexpr int64_t kLeastGrace = 2;  // seconds, so that SIGKILL is no surprise
+constexpr runtime::DurationNs kLeastTermination = 1 * kSecond;
 constexpr runtime::DurationNs kShowError = 1 * kSecond;  // Error stands this long before CrashLoopBackOff
 
 struct Planner {
@@ -291,6 +293,7 @@ struct Planner {
     for (View spec : containers().items()) {
       const auto* newest = in.runtime.newest(spec["name"].as_string());
       if (newest != nullptr && newest->state == ContainerState::kRunning) {
+        if (in.now < newest->started_at + kSettle) look_again(newest->started_at + kSettle);
         const View own = spec["restartPolicy"];
         kill_unfit(spec, *newest, "Container", own.exists() ? own.as_string() != "Never" : policy_restarts);
         any = true;
@@ -314,7 +317,12 @@ struct Planner {
 
   void decide() {
     if (object::is_deleting(pod())) {
+      if (plan.memory.deletion_seen == 0) plan.memory.deletion_seen = in.now;
       if (!bring_down()) return;
+      plan.over = true;
+      const TimeNs earliest = plan.memory.deletion_seen + kLeastTermination;
+      const bool ran = !in.runtime.containers.empty() && !has_finished(pod());
+      if (ran && in.now < earliest) return look_again(earliest);
       act({.kind = Action::Kind::kDeletePod});
       return act({.kind = Action::Kind::kCleanUp});
     }

@@ -6,7 +6,8 @@
 // In words: volumes first, then the sandbox, then init containers one after the other (sidecars stay), then all
 // others. What ends is started again as the restart policy says, after a growing pause. A container whose liveness
 // or startup probe fails is killed. A deleted pod loses its traffic first, then its containers (sidecars last),
-// then its sandbox, then its object.
+// then its sandbox, then (not within a second of the deletion, so that who has just read of it can still name it) its
+// object.
 // Source of the rules: the kubelet's kuberuntime_manager.go (computePodActions) and kubelet.go (SyncPod,
 // SyncTerminatingPod), Kubernetes 1.36.
 #pragma once
@@ -46,6 +47,7 @@ struct PodEvent {
 struct PodPlan {
   std::vector<Action> actions;
   std::vector<PodEvent> events;
+  bool over = false;               // nothing of the pod runs or will run: its status becomes final
   PodMemory memory;                // with what the plan learned; the worker keeps it
   runtime::TimeNs look_again = 0;  // when time alone changes the plan; 0: never
 };

@@ -230,6 +230,11 @@ TEST(PodPlan, drains_then_kills_then_stops_the_sandbox_then_deletes) {
   look.memory.killing.clear();
   EXPECT_THAT(look.actions(), ElementsAre("stop-sandbox"));
   look.memory.sandbox_stopped = true;
+  const PodPlan early = look.plan();
+  EXPECT_TRUE(early.over);
+  EXPECT_THAT(words_of(early), IsEmpty());
+  EXPECT_EQ(early.look_again, kTestNow + kSecond);
+  look.memory.deletion_seen = kTestNow - kSecond;
   EXPECT_THAT(look.actions(), ElementsAre("delete", "clean-up"));
 }
 

@@ -35,6 +35,7 @@ struct Waiting {
 
 struct PodMemory {
   bool volumes_ready = false;
+  runtime::TimeNs deletion_seen = 0;                // when the pod was first seen with a deletionTimestamp
   bool drained = false;                             // no traffic is sent to the pod any more
   bool sandbox_stopped = false;                     // the newest one, with its network
   std::map<std::string, BackOff> restarts;          // by container name

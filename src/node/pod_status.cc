@@ -142,6 +142,8 @@ struct ContainerStatuses {
     bool ready = started;
     if (ready && spec["readinessProbe"].exists())
       ready = results.readiness ? *results.readiness : same && old["ready"].as_bool();
+    else if (ready)
+      ready = in.now >= newest->started_at + kSettle || (same && old["ready"].as_bool());
     out["ready"] = ready;
   }
 
@@ -221,7 +223,30 @@ void addresses(const PodInput& in, Value& status) {
 
 }  // namespace
 
+namespace {
+
+/// A container that was made and does not run yet is not shown: what was before it stands until it runs.
+std::optional<PodRuntimeState> without_unborn(const PodInput& in) {
+  const cri::ContainerStatus* newest = in.memory.starting.empty() ? nullptr : in.runtime.newest(in.memory.starting);
+  if (newest == nullptr || newest->state != ContainerState::kCreated) return std::nullopt;
+  PodRuntimeState out = in.runtime;
+  std::erase_if(out.containers, [id = newest->id](const auto& each) { return each.id == id; });
+  return out;
+}
+
+Value status_of_seen(const PodInput& in, bool over);
+
+}  // namespace
+
 Value make_pod_status(const PodInput& in, bool over) {
+  const std::optional<PodRuntimeState> seen = without_unborn(in);
+  if (!seen) return status_of_seen(in, over);
+  return status_of_seen({in.pod, *seen, in.probes, in.memory, in.node_ip, in.runtime_name, in.now}, over);
+}
+
+namespace {
+
+Value status_of_seen(const PodInput& in, bool over) {
   const View pod = in.pod;
   const View old = pod["status"];
   Value lists = Value::object();
@@ -267,5 +292,7 @@ Value make_pod_status(const PodInput& in, bool over) {
   status["resources"] = std::move(resources);
   return status;
 }
+
+}  // namespace
 
 }  // namespace proa::node

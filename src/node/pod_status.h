@@ -5,8 +5,13 @@
 
 #include "node/pod_state.h"
 #include "object/value.h"
+#include "runtime/clock.h"
 
 namespace proa::node {
+
+/// A container without a readiness probe is ready once it has run for so long. The kubelet looks at its containers once a
+/// second, so that one that ends at once is never seen running there; we see its start at once, and wait a little.
+inline constexpr runtime::DurationNs kSettle = 250 * runtime::kMillisecond;
 
 /// `over`: no container of the pod runs or will run again, so the phase becomes a final one.
 object::Value make_pod_status(const PodInput& in, bool over);

@@ -49,6 +49,15 @@ TEST(PodStatus, of_a_running_pod_is_ready_with_its_address) {
       R"({"type":"Ready","observedGeneration":1,"status":"True","lastProbeTime":null,"lastTransitionTime":"2026-01-01T00:00:00Z"})");
 }
 
+TEST(PodStatus, without_a_readiness_probe_is_ready_once_the_container_has_settled) {
+  Look look(pod_with(kOne));
+  look.state.containers = {running("web")};
+  look.state.containers[0].started_at = look.now;
+  EXPECT_FALSE(container(look.status())["ready"].as_bool());
+  look.state.containers[0].started_at = look.now - kSettle;
+  EXPECT_TRUE(container(look.status())["ready"].as_bool());
+}
+
 TEST(PodStatus, keeps_transition_times_and_conditions_of_others) {
   Look look(pod_with(kOne, "", R"({"conditions":[{"type":"example.com/gate","status":"True"},
     {"type":"Ready","status":"True","lastTransitionTime":"2020-01-01T00:00:00Z"},
@@ -109,6 +118,16 @@ TEST(PodStatus, of_a_crash_shows_the_end_and_then_the_pause) {
   EXPECT_EQ(container(status)["state"]["waiting"]["reason"].as_string(), "CrashLoopBackOff");
   EXPECT_EQ(container(status)["lastState"]["terminated"]["exitCode"].as_int(), 1);
   EXPECT_EQ(View(status)["phase"].as_string(), "Running");
+}
+
+TEST(PodStatus, does_not_show_a_container_that_is_being_started) {
+  Look look(pod_with(kOne));
+  look.memory.starting = "web";
+  cri::ContainerStatus unborn = running("web");
+  unborn.state = cri::ContainerState::kCreated;
+  look.state.containers = {unborn};
+  EXPECT_EQ(container(look.status())["state"]["waiting"]["reason"].as_string(), "ContainerCreating");
+  EXPECT_FALSE(container(look.status())["containerID"].exists());
 }
 
 TEST(PodStatus, of_an_image_that_is_missing_says_so) {

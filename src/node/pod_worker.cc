@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "node/container_end.h"
 #include "node/container_start.h"
-#include "node/hook.h"
 #include "node/pod_gather.h"
 #include "node/pod_plan.h"
 #include "node/pod_publisher.h"
@@ -171,9 +171,7 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     PodPlan plan = plan_pod(input());
     memory = std::move(plan.memory);
     for (const PodEvent& each : plan.events) event(each.type, each.reason, each.message, each.container);
-    const bool down =
-        std::ranges::any_of(plan.actions, [](const Action& each) { return each.kind == Action::Kind::kDeletePod; });
-    if (!vanished) publisher.publish(pod, input(), down);
+    if (!vanished) publisher.publish(pod, input(), plan.over);
     for (const Action& each : plan.actions) {
       act(each);
       if (over) return;
@@ -318,33 +316,14 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
   void kill(const Action& action) {
     memory.killing.insert(action.id);
     event("Normal", "Killing", action.message, action.name);
-    const View spec = container_spec(view(), action.name);
-    const View hook = spec["lifecycle"]["preStop"];
-    if (!hook.exists() || action.message == "FailedPostStartHook") return stop(action.id, action.grace_seconds);
-    struct Once {
-      bool stopped = false;
-    };
-    auto once = std::make_shared<Once>();
-    const runtime::TimeNs since = now();
-    auto go_on = guarded([once, action, since](State& self) {
-      if (std::exchange(once->stopped, true)) return;
-      const int64_t used = (self.now() - since) / kSecond;
-      self.stop(action.id, std::max<int64_t>(action.grace_seconds - used, 2));
-    });
-    context.executor.after(action.grace_seconds * kSecond, go_on);
-    run_hook(context, view(), spec, hook, action.id, ips().empty() ? "" : ips().front(),
-             guarded([go_on, name = action.name](State& self, const Result<void>& ran) mutable {
-               if (!ran) self.event("Warning", "FailedPreStopHook", "PreStopHook failed", name);
-               go_on();
-             }));
-  }
-
-  void stop(const std::string& id, int64_t grace) {
-    context.runtime.stop_container(id, grace, guarded([id](State& self, const Result<void>& how) {
-                                     self.memory.killing.erase(id);
-                                     if (!how && !how.error().is("NotFound")) return self.retry_later();
-                                     self.look(!how);
-                                   }));
+    ContainerEnd what{.pod = pod, .container = action.name, .id = action.id, .grace_seconds = action.grace_seconds};
+    what.pod_ip = ips().empty() ? "" : ips().front();
+    what.run_hook = action.message != "FailedPostStartHook";
+    end_container(context, std::move(what), guarded([id = action.id](State& self, const Result<void>& how) {
+                    self.memory.killing.erase(id);
+                    if (!how && !how.error().is("NotFound")) return self.retry_later();
+                    self.look(!how);
+                  }));
   }
 
   void drain() {

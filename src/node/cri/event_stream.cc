@@ -65,12 +65,14 @@ struct EventStream::State : std::enable_shared_from_this<State> {
     listener(event);
   }
 
-  /// Passes the end on once the runtime's status agrees, or after a second of asking.
+  /// Passes the end on once the runtime's status agrees, or after some seconds of asking. A container that ends at once
+  /// may still be "created" or "running" there, and no other event follows.
   void confirm_exit(const Event& event, runtime::DurationNs wait) {
     runtime.container_status(event.container_id, [weak = weak_from_this(), event, wait](Result<ContainerStatus> got) {
       const auto self = weak.lock();
       if (!self || self->stopped) return;
-      if (!got || got->state != ContainerState::kRunning || wait > kSecond) return self->listener(event);
+      const bool ended = !got || got->state == ContainerState::kExited;
+      if (ended || wait > 4 * kSecond) return self->listener(event);
       self->later(wait, [event, wait](State& state) { state.confirm_exit(event, wait * 2); });
     });
   }
