@@ -1,6 +1,5 @@
 // HTTP: what the server's threads spend per request and per watch event, TLS included. The `server_us` counters are the
 // CPU of the whole process without the client's thread.
-#include <benchmark/benchmark.h>
 #include <sys/resource.h>
 
 #include <atomic>
@@ -8,6 +7,8 @@
 #include <mutex>
 #include <string>
 #include <vector>
+
+#include <benchmark/benchmark.h>
 
 #include "http/client_transport.h"
 #include "http/server.h"
@@ -79,7 +80,8 @@ void get(benchmark::State& state) {
   server.answer = share(std::string(static_cast<size_t>(state.range(0)), 'x'));
   auto client = server.connect();
   std::vector<char> buffer(64 * 1024);
-  const std::string request = "GET /api/v1/namespaces/default/pods/web HTTP/1.1\r\nHost: bench\r\nAccept: application/json\r\n\r\n";
+  const std::string request =
+      "GET /api/v1/namespaces/default/pods/web HTTP/1.1\r\nHost: bench\r\nAccept: application/json\r\n\r\n";
   size_t answer = 0;
   (void)client->write(request, 0);
   answer = *client->read(buffer, 0);

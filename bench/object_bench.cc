@@ -1,8 +1,8 @@
 // How fast objects are read, frozen, written and looked into, and how large a frozen one is.
-#include <benchmark/benchmark.h>
-
 #include <fstream>
 #include <iterator>
+
+#include <benchmark/benchmark.h>
 
 #include "object/document.h"
 #include "object/json.h"

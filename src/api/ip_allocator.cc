@@ -63,8 +63,7 @@ Result<std::string> Allocators::allocate_ip(runtime::Random& random) {
 Result<void> Allocators::claim_ip(std::string_view ip) {
   const auto offset = offset_of(ip);
   const std::lock_guard lock(mutex_);
-  if (!offset)
-    return Error(base::bad_request("the provided network does not match the current range"));
+  if (!offset) return Error(base::bad_request("the provided network does not match the current range"));
   if (!ips_.insert(*offset).second) return Error(base::bad_request("provided IP is already allocated"));
   return {};
 }

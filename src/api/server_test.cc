@@ -97,7 +97,8 @@ TEST_F(ServerTest, who_may_impersonate_acts_as_another) {
   EXPECT_NE(View(as_jane())["message"].str().find("User \"jane\" cannot list resource"), std::string::npos);
   user_ = "bob";
   groups_.clear();
-  EXPECT_NE(View(as_jane())["message"].str().find("User \"bob\" cannot impersonate resource \"users\""), std::string::npos);
+  EXPECT_NE(View(as_jane())["message"].str().find("User \"bob\" cannot impersonate resource \"users\""),
+            std::string::npos);
 }
 
 TEST_F(ServerTest, scale_reads_and_sets_replicas_alone) {

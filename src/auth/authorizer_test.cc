@@ -1,8 +1,8 @@
 #include "auth/authorizer.h"
 
-#include <gtest/gtest.h>
-
 #include <map>
+
+#include <gtest/gtest.h>
 
 #include "auth/bootstrap_policy.h"
 #include "auth/rbac.h"
@@ -39,7 +39,8 @@ class Objects final : public RbacLookup {
   std::map<Id, Document> all_;
 };
 
-Attributes on(std::string verb, std::string resource, std::string ns = "", std::string name = "", std::string group = "") {
+Attributes on(std::string verb, std::string resource, std::string ns = "", std::string name = "",
+              std::string group = "") {
   Attributes out;
   out.verb = std::move(verb);
   const size_t slash = resource.find('/');
@@ -118,7 +119,8 @@ TEST_F(RbacTest, resource_names_and_service_accounts_are_matched) {
                                          {"resourceNames", Value::array({"settings"})},
                                          {"verbs", Value::array({"get"})}}));
   objects_.add(role);
-  bind("RoleBinding", "default", "Role", "one", Value::object({{"kind", "ServiceAccount"}, {"name", "web"}, {"namespace", "team"}}));
+  bind("RoleBinding", "default", "Role", "one",
+       Value::object({{"kind", "ServiceAccount"}, {"name", "web"}, {"namespace", "team"}}));
   User web{.name = "system:serviceaccount:team:web", .uid = {}, .groups = {}, .extra = {}};
   EXPECT_TRUE(may(web, on("get", "configmaps", "default", "settings")));
   EXPECT_FALSE(may(web, on("get", "configmaps", "default", "others")));
@@ -136,11 +138,13 @@ TEST_F(RbacTest, refusals_are_in_upstreams_words) {
   const auto words = [&](const Attributes& attributes) {
     return refusal(jane_, attributes, chain_->authorize(jane_, attributes)).message;
   };
-  EXPECT_EQ(words(on("list", "pods", "default")),
-            "pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" in the namespace \"default\"");
-  EXPECT_EQ(words(on("get", "deployments/scale", "shop", "web", "apps")),
-            "deployments.apps \"web\" is forbidden: User \"jane\" cannot get resource \"deployments/scale\" in API group "
-            "\"apps\" in the namespace \"shop\"");
+  EXPECT_EQ(
+      words(on("list", "pods", "default")),
+      "pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" in the namespace \"default\"");
+  EXPECT_EQ(
+      words(on("get", "deployments/scale", "shop", "web", "apps")),
+      "deployments.apps \"web\" is forbidden: User \"jane\" cannot get resource \"deployments/scale\" in API group "
+      "\"apps\" in the namespace \"shop\"");
   EXPECT_EQ(words(on("list", "nodes")),
             "nodes is forbidden: User \"jane\" cannot list resource \"nodes\" in API group \"\" at the cluster scope");
   Attributes path;
@@ -149,9 +153,10 @@ TEST_F(RbacTest, refusals_are_in_upstreams_words) {
   path.path = "/metrics";
   EXPECT_EQ(words(path), "forbidden: User \"jane\" cannot get path \"/metrics\"");
   bind("RoleBinding", "default", "Role", "gone", Value::object({{"kind", "User"}, {"name", "jane"}}));
-  EXPECT_EQ(words(on("list", "pods", "default")),
-            "pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" in the namespace \"default\": "
-            "RBAC: role.rbac.authorization.k8s.io \"gone\" not found");
+  EXPECT_EQ(
+      words(on("list", "pods", "default")),
+      "pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" in the namespace \"default\": "
+      "RBAC: role.rbac.authorization.k8s.io \"gone\" not found");
 }
 
 TEST(BootstrapPolicy, has_what_upstream_has) {

@@ -51,9 +51,11 @@ Value make_role(const std::vector<std::string_view>& words) {
   if (name_object(role, words[1])) role["kind"] = "Role";
   for (size_t i = 2; i < words.size(); ++i) {
     const std::string key = label_key(words[i].substr(1));
-    if (words[i].front() == '+') role["metadata"]["labels"][key] = "true";
-    else role["aggregationRule"]["clusterRoleSelectors"].push_back(
-        Value::object({{"matchLabels", Value::object({{key, "true"}})}}));
+    if (words[i].front() == '+')
+      role["metadata"]["labels"][key] = "true";
+    else
+      role["aggregationRule"]["clusterRoleSelectors"].push_back(
+          Value::object({{"matchLabels", Value::object({{key, "true"}})}}));
   }
   role["rules"] = Value::array();
   return role;
@@ -74,7 +76,8 @@ Value make_subject(std::string_view text) {
   const std::string_view kind = text.substr(0, colon), name = text.substr(colon + 1);
   if (kind == "account") {
     const size_t slash = name.find('/');
-    return Value::object({{"kind", "ServiceAccount"}, {"name", name.substr(slash + 1)}, {"namespace", name.substr(0, slash)}});
+    return Value::object(
+        {{"kind", "ServiceAccount"}, {"name", name.substr(slash + 1)}, {"namespace", name.substr(0, slash)}});
   }
   return Value::object({{"apiGroup", kGroup}, {"kind", kind == "group" ? "Group" : "User"}, {"name", name}});
 }
@@ -85,7 +88,8 @@ Value make_binding(const std::vector<std::string_view>& words) {
   if (namespaced) binding["kind"] = "RoleBinding";
   const bool other = words.size() > 3 && words[2] == "=";
   const std::string role = other ? std::string(words[3]) : View(binding)["metadata"]["name"].str();
-  binding["roleRef"] = Value::object({{"apiGroup", kGroup}, {"kind", namespaced ? "Role" : "ClusterRole"}, {"name", role}});
+  binding["roleRef"] =
+      Value::object({{"apiGroup", kGroup}, {"kind", namespaced ? "Role" : "ClusterRole"}, {"name", role}});
   for (size_t i = other ? 4 : 2; i < words.size(); ++i) binding["subjects"].push_back(make_subject(words[i]));
   return binding;
 }
@@ -94,8 +98,10 @@ void read(std::string_view text, std::vector<Value>& out) {
   for (const std::string_view line : split(text, '\n')) {
     const auto words = split(line, ' ');
     if (words.empty()) continue;
-    if (line.front() == ' ') out.back()["rules"].push_back(make_rule(words));
-    else out.push_back(words[0] == "role" ? make_role(words) : make_binding(words));
+    if (line.front() == ' ')
+      out.back()["rules"].push_back(make_rule(words));
+    else
+      out.push_back(words[0] == "role" ? make_role(words) : make_binding(words));
   }
 }
 
@@ -106,7 +112,8 @@ void aggregate(Value& role, const std::vector<Value>& all, int depth) {
   for (const View selector : View(role)["aggregationRule"]["clusterRoleSelectors"].items())
     for (const auto [key, wanted] : selector["matchLabels"].members())
       for (const Value& other : all)
-        if (View(other)["metadata"]["labels"][key] == wanted) sources.emplace(View(other)["metadata"]["name"].str(), other);
+        if (View(other)["metadata"]["labels"][key] == wanted)
+          sources.emplace(View(other)["metadata"]["name"].str(), other);
   Value rules = Value::array();
   for (auto& [_, source] : sources) {
     aggregate(source, all, depth + 1);

@@ -1,10 +1,10 @@
 // Making and reading certificates; what a data directory keeps of them is in pki_folder.cc.
+#include <ctime>
+
 #include <fmt/format.h>
 #include <openssl/asn1.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
-
-#include <ctime>
 
 #include "auth/openssl_text.h"
 #include "auth/pki.h"

@@ -1,12 +1,13 @@
 #include "auth/encryption.h"
 
-#include <fmt/format.h>
-#include <openssl/evp.h>
-#include <openssl/rand.h>
 #include <sys/stat.h>
 
 #include <array>
 #include <vector>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
 
 #include "base/base64.h"
 #include "runtime/file.h"
@@ -18,7 +19,8 @@ namespace {
 constexpr char kFormat = 1;
 constexpr size_t kIdBytes = 8, kNonceBytes = 12, kTagBytes = 16, kKeyBytes = 32;
 constexpr size_t kHeadBytes = 1 + kIdBytes + kNonceBytes;
-constexpr std::string_view kFirstLine = "# Proa: keys that encrypt Secrets at rest, newest first. Back this file up, apart from the data.\n";
+constexpr std::string_view kFirstLine =
+    "# Proa: keys that encrypt Secrets at rest, newest first. Back this file up, apart from the data.\n";
 
 struct Key {
   std::string id, bytes;
@@ -46,7 +48,8 @@ class Aes final : public Encryption {
     const CipherContext context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
     unsigned char* at = bytes_of(out);
     int length = 0;
-    EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes_of(std::string_view(key.bytes)), at + 1 + kIdBytes);
+    EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes_of(std::string_view(key.bytes)),
+                       at + 1 + kIdBytes);
     EVP_EncryptUpdate(context.get(), nullptr, &length, bytes_of(associated), static_cast<int>(associated.size()));
     EVP_EncryptUpdate(context.get(), at + kHeadBytes, &length, bytes_of(plain), static_cast<int>(plain.size()));
     EVP_EncryptFinal_ex(context.get(), at + kHeadBytes + length, &length);
@@ -73,7 +76,8 @@ class Aes final : public Encryption {
     std::string plain(cipher.size(), '\0');
     const CipherContext context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
     int length = 0;
-    EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes_of(std::string_view(key.bytes)), bytes_of(nonce));
+    EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes_of(std::string_view(key.bytes)),
+                       bytes_of(nonce));
     EVP_DecryptUpdate(context.get(), nullptr, &length, bytes_of(associated), static_cast<int>(associated.size()));
     EVP_DecryptUpdate(context.get(), bytes_of(plain), &length, bytes_of(cipher), static_cast<int>(cipher.size()));
     EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, bytes_of(tag));
@@ -86,8 +90,8 @@ class Aes final : public Encryption {
 };
 
 Error damaged(const std::string& path) {
-  return Error(base::internal_error(
-      fmt::format("{} holds no valid encryption key: restore it from a backup (Secrets cannot be read without it)", path)));
+  return Error(base::internal_error(fmt::format(
+      "{} holds no valid encryption key: restore it from a backup (Secrets cannot be read without it)", path)));
 }
 
 Result<std::vector<Key>> parse(const std::string& path, std::string_view text) {
@@ -117,7 +121,7 @@ Result<std::unique_ptr<Encryption>> Encryption::load_or_make(const std::string& 
     if (auto put = runtime::write_file_atomic(key_file, std::string(kFirstLine) + line, 0600); !put)
       return Error(put.error());
   }
-  struct stat about {};
+  struct stat about{};
   if (::stat(key_file.c_str(), &about) == 0 && (about.st_mode & 077) != 0)
     return Error(base::internal_error(fmt::format("{} is readable by others (mode {:04o}): chmod 600 {}", key_file,
                                                   about.st_mode & 07777, key_file)));

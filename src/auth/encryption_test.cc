@@ -1,8 +1,9 @@
 #include "auth/encryption.h"
 
-#include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <gtest/gtest.h>
 
 #include "runtime/file.h"
 

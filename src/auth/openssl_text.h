@@ -1,13 +1,13 @@
 // OpenSSL's objects as owned pointers, and as PEM. For the sources of this room.
 #pragma once
 
-#include <openssl/bio.h>
-#include <openssl/evp.h>
-#include <openssl/x509.h>
-
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
 
 #include "base/status.h"
 

@@ -1,9 +1,10 @@
 #include <arpa/inet.h>
-#include <fmt/format.h>
-#include <openssl/x509v3.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+
+#include <fmt/format.h>
+#include <openssl/x509v3.h>
 
 #include "auth/openssl_text.h"
 #include "auth/pki.h"
@@ -24,8 +25,8 @@ LeafRequest server_request(const std::vector<std::string>& names) {
   LeafRequest request;
   request.common_name = "kube-apiserver";
   request.server = true;
-  request.dns_names = {"kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local",
-                       "localhost"};
+  request.dns_names = {"kubernetes", "kubernetes.default", "kubernetes.default.svc",
+                       "kubernetes.default.svc.cluster.local", "localhost"};
   request.ip_addresses = {"127.0.0.1", "::1"};
   for (const std::string& name : names) {
     auto& list = is_address(name) ? request.ip_addresses : request.dns_names;
@@ -80,12 +81,15 @@ Result<KeyPair> load_or_make_ca(const std::string& folder, object::TimeNs now) {
     if (!read_certificate(ca->certificate_pem) || !read_key(ca->key_pem))
       return Error(base::internal_error(
           fmt::format("{}/ca.crt or ca.key is damaged: restore both from a backup, or remove both for a new CA "
-                      "(all client certificates and kubeconfigs end with the old one)", folder)));
+                      "(all client certificates and kubeconfigs end with the old one)",
+                      folder)));
     return ca;
   }
   if (has_certificate)
-    return Error(base::internal_error(fmt::format("{}/ca.key is missing beside ca.crt: restore it from a backup, or "
-                                                  "remove ca.crt for a new CA", folder)));
+    return Error(
+        base::internal_error(fmt::format("{}/ca.key is missing beside ca.crt: restore it from a backup, or "
+                                         "remove ca.crt for a new CA",
+                                         folder)));
   auto ca = make_ca("kubernetes", now);
   if (!ca) return ca;
   if (auto saved = save(folder, "ca", *ca); !saved) return Error(saved.error());
@@ -111,8 +115,10 @@ Result<std::string> load_or_make_signing_key(const std::string& folder) {
   }
   auto key = runtime::read_file(path);
   if (key && !read_key(*key))
-    return Error(base::internal_error(fmt::format("{} is damaged: restore it from a backup, or remove it for a new key "
-                                                  "(tokens signed with the old one end)", path)));
+    return Error(
+        base::internal_error(fmt::format("{} is damaged: restore it from a backup, or remove it for a new key "
+                                         "(tokens signed with the old one end)",
+                                         path)));
   return key;
 }
 

@@ -1,9 +1,10 @@
 #include "auth/pki.h"
 
-#include <gtest/gtest.h>
-#include <openssl/x509v3.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <gtest/gtest.h>
+#include <openssl/x509v3.h>
 
 #include "auth/openssl_text.h"
 #include "runtime/file.h"
@@ -37,7 +38,7 @@ TEST_F(PkiTest, what_was_made_is_kept) {
 TEST_F(PkiTest, keys_are_readable_by_the_owner_only) {
   load({}, kNow);
   for (const char* name : {"ca.key", "apiserver.key", "admin.key", "sa.key"}) {
-    struct stat about {};
+    struct stat about{};
     ASSERT_EQ(stat((folder_ + "/" + name).c_str(), &about), 0) << name;
     EXPECT_EQ(about.st_mode & 07777, 0600U) << name;
   }

@@ -58,7 +58,8 @@ bool subject_is(View subject, const User& user, std::string_view binding_ns) {
   static constexpr std::string_view kPrefix = "system:serviceaccount:";
   const std::string_view full = user.name;
   return full.size() == kPrefix.size() + ns.size() + 1 + name.size() && full.starts_with(kPrefix) &&
-         full.substr(kPrefix.size(), ns.size()) == ns && full[kPrefix.size() + ns.size()] == ':' && full.ends_with(name);
+         full.substr(kPrefix.size(), ns.size()) == ns && full[kPrefix.size() + ns.size()] == ':' &&
+         full.ends_with(name);
 }
 
 bool applies(View binding, const User& user, std::string_view ns) {

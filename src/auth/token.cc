@@ -1,11 +1,11 @@
 #include "auth/token.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
-
-#include <algorithm>
 
 #include "auth/openssl_text.h"
 #include "base/base64.h"
@@ -148,7 +148,8 @@ Result<TokenClaims> TokenIssuer::verify(std::string_view token, object::TimeNs n
   if (claims["iss"].as_string() != issuer_) return invalid_token("unknown issuer");
   TokenClaims out = claims_of(claims);
   if (now >= out.expires) return invalid_token("token has expired");
-  if (claims["nbf"].as_int() * object::kSecondNs > now + 60 * object::kSecondNs) return invalid_token("token is not valid yet");
+  if (claims["nbf"].as_int() * object::kSecondNs > now + 60 * object::kSecondNs)
+    return invalid_token("token is not valid yet");
   if (out.service_account.empty() || out.namespace_name.empty()) return invalid_token("not a ServiceAccount's");
   if (std::find(out.audiences.begin(), out.audiences.end(), issuer_) == out.audiences.end())
     return invalid_token("meant for another audience");

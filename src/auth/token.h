@@ -14,7 +14,7 @@ namespace proa::auth {
 
 struct TokenClaims {
   std::string namespace_name, service_account, service_account_uid;
-  std::string pod_name, pod_uid;    // empty: not bound
+  std::string pod_name, pod_uid;  // empty: not bound
   std::vector<std::string> audiences;
   object::TimeNs issued = 0, expires = 0;
   std::string id;

@@ -23,7 +23,8 @@ TEST(Base64Test, every_length_comes_back) {
 }
 
 TEST(Base64Test, bad_text_is_refused) {
-  for (const char* text : {"Z", "Zg", "Zg=", "Zg===", "Zg==Zg==", "Z!==", "Zm9v-_"}) EXPECT_FALSE(base64_decode(text)) << text;
+  for (const char* text : {"Z", "Zg", "Zg=", "Zg===", "Zg==Zg==", "Z!==", "Zm9v-_"})
+    EXPECT_FALSE(base64_decode(text)) << text;
 }
 
 }  // namespace

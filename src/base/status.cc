@@ -21,20 +21,18 @@ Status plain(int code, std::string_view reason, std::string message) {
 }  // namespace
 
 Status not_found(const GroupResource& resource, std::string_view name) {
-  return about(404, "NotFound", fmt::format("{} \"{}\" not found", resource.to_string(), name), resource,
-               name);
+  return about(404, "NotFound", fmt::format("{} \"{}\" not found", resource.to_string(), name), resource, name);
 }
 
 Status already_exists(const GroupResource& resource, std::string_view name) {
-  return about(409, "AlreadyExists", fmt::format("{} \"{}\" already exists", resource.to_string(), name),
-               resource, name);
+  return about(409, "AlreadyExists", fmt::format("{} \"{}\" already exists", resource.to_string(), name), resource,
+               name);
 }
 
 Status conflict(const GroupResource& resource, std::string_view name, std::string_view why) {
-  return about(
-      409, "Conflict",
-      fmt::format("Operation cannot be fulfilled on {} \"{}\": {}", resource.to_string(), name, why),
-      resource, name);
+  return about(409, "Conflict",
+               fmt::format("Operation cannot be fulfilled on {} \"{}\": {}", resource.to_string(), name, why), resource,
+               name);
 }
 
 Status modified_conflict(const GroupResource& resource, std::string_view name) {
@@ -47,21 +45,18 @@ Status bad_request(std::string message) { return plain(400, "BadRequest", std::m
 Status unauthorized(std::string message) { return plain(401, "Unauthorized", std::move(message)); }
 
 Status forbidden(const GroupResource& resource, std::string_view name, std::string_view why) {
-  const std::string what =
-      name.empty() ? resource.to_string() : fmt::format("{} \"{}\"", resource.to_string(), name);
+  const std::string what = name.empty() ? resource.to_string() : fmt::format("{} \"{}\"", resource.to_string(), name);
   return about(403, "Forbidden", fmt::format("{} is forbidden: {}", what, why), resource, name);
 }
 
-Status invalid(std::string_view group, std::string_view kind, std::string_view name,
-               std::vector<StatusCause> causes) {
+Status invalid(std::string_view group, std::string_view kind, std::string_view name, std::vector<StatusCause> causes) {
   std::string list;
   for (const auto& cause : causes) {
     if (!list.empty()) list += ", ";
     list += cause.field.empty() ? cause.message : cause.field + ": " + cause.message;
   }
   if (causes.size() > 1) list = "[" + list + "]";
-  const std::string qualified =
-      group.empty() ? std::string(kind) : fmt::format("{}.{}", kind, group);
+  const std::string qualified = group.empty() ? std::string(kind) : fmt::format("{}.{}", kind, group);
   std::string message = fmt::format("{} \"{}\" is invalid", qualified, name);
   if (!list.empty()) message += ": " + list;
   Status status = plain(422, "Invalid", std::move(message));
@@ -84,19 +79,15 @@ Status too_large_resource_version(long long asked, long long current) {
 
 Status method_not_supported(const GroupResource& resource, std::string_view verb) {
   return about(405, "MethodNotAllowed",
-               fmt::format("{} is not supported on resources of kind \"{}\"", verb, resource.to_string()),
-               resource, "");
+               fmt::format("{} is not supported on resources of kind \"{}\"", verb, resource.to_string()), resource,
+               "");
 }
 
 Status not_acceptable(std::string message) { return plain(406, "NotAcceptable", std::move(message)); }
 
-Status unsupported_media_type(std::string message) {
-  return plain(415, "UnsupportedMediaType", std::move(message));
-}
+Status unsupported_media_type(std::string message) { return plain(415, "UnsupportedMediaType", std::move(message)); }
 
-Status request_entity_too_large(std::string message) {
-  return plain(413, "RequestEntityTooLarge", std::move(message));
-}
+Status request_entity_too_large(std::string message) { return plain(413, "RequestEntityTooLarge", std::move(message)); }
 
 Status too_many_requests(std::string message, int retry_after_seconds) {
   Status status = plain(429, "TooManyRequests", std::move(message));
@@ -114,16 +105,12 @@ Status server_timeout(const GroupResource& resource, std::string_view verb, int 
   return status;
 }
 
-Status service_unavailable(std::string message) {
-  return plain(503, "ServiceUnavailable", std::move(message));
-}
+Status service_unavailable(std::string message) { return plain(503, "ServiceUnavailable", std::move(message)); }
 
 Status internal_error(std::string_view why) {
   return plain(500, "InternalError", fmt::format("Internal error occurred: {}", why));
 }
 
-Status no_such_endpoint() {
-  return plain(404, "NotFound", "the server could not find the requested resource");
-}
+Status no_such_endpoint() { return plain(404, "NotFound", "the server could not find the requested resource"); }
 
 }  // namespace proa::base

@@ -58,8 +58,7 @@ Status bad_request(std::string message);
 Status unauthorized(std::string message);
 Status forbidden(const GroupResource& resource, std::string_view name, std::string_view why);
 /// 422 `Deployment.apps "web" is invalid: [cause, cause]`; causes' messages already hold the field's path.
-Status invalid(std::string_view group, std::string_view kind, std::string_view name,
-               std::vector<StatusCause> causes);
+Status invalid(std::string_view group, std::string_view kind, std::string_view name, std::vector<StatusCause> causes);
 /// 410 Expired: a resourceVersion or continue token is too old.
 Status expired(std::string message);
 /// 504 Timeout with cause ResourceVersionTooLarge: `Timeout: Too large resource version: 9, current: 3`.

@@ -1,9 +1,9 @@
 #include "http/client.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "http/client_socket.h"
 #include "http/client_transport.h"
@@ -95,9 +95,8 @@ Result<ClientResponse> ClientImpl::run(const std::string& method, const std::str
 
 Result<ClientResponse> ClientImpl::attempt(const std::string& message, bool head, const Piece* piece, bool& retry) {
   if (auto ready = ensure_connected(); !ready) return Error(ready.error());
-  const int64_t deadline = options_.timeout_ms > 0 ? runtime::system_clock().monotonic() +
-                                                         options_.timeout_ms * runtime::kMillisecond
-                                                   : 0;
+  const int64_t deadline =
+      options_.timeout_ms > 0 ? runtime::system_clock().monotonic() + options_.timeout_ms * runtime::kMillisecond : 0;
   retry = true;
   if (auto sent = transport_->write(message, deadline); !sent) return Error(sent.error());
   Http1Parser parser(Http1Parser::Kind::kResponse, SIZE_MAX);
@@ -121,8 +120,10 @@ Result<ClientResponse> ClientImpl::attempt(const std::string& message, bool head
 Result<void> ClientImpl::receive(Http1Parser& parser, const Piece* piece, int64_t deadline, bool& any, bool& ended) {
   if (piece)
     parser.on_body = [&](std::string_view bytes) {
-      if (parser.status >= 400) parser.body += bytes;
-      else if (!(*piece)(bytes)) ended = true;
+      if (parser.status >= 400)
+        parser.body += bytes;
+      else if (!(*piece)(bytes))
+        ended = true;
       return !ended;
     };
   std::array<char, 64 * 1024> buffer;
@@ -159,8 +160,8 @@ Result<std::unique_ptr<ClientSocket>> ClientImpl::websocket(const std::string& t
                                                             const std::vector<std::string>& protocols) {
   transport_.reset();
   const std::string key = base64(random_bytes(16));
-  Headers headers = {{"connection", "Upgrade"}, {"upgrade", "websocket"}, {"sec-websocket-version", "13"},
-                     {"sec-websocket-key", key}};
+  Headers headers = {
+      {"connection", "Upgrade"}, {"upgrade", "websocket"}, {"sec-websocket-version", "13"}, {"sec-websocket-key", key}};
   std::string offered;
   for (const std::string& protocol : protocols) offered += (offered.empty() ? "" : ", ") + protocol;
   headers.emplace_back("sec-websocket-protocol", offered);
@@ -190,8 +191,8 @@ Result<std::unique_ptr<Client>> Client::make(const ClientOptions& options) {
   if (!to) return Error(to.error());
   std::shared_ptr<const TlsContext> tls;
   if (to->scheme == "https") {
-    auto made = TlsContext::client(
-        {options.ca_pem, options.certificate_pem, options.key_pem, options.insecure_skip_verify});
+    auto made =
+        TlsContext::client({options.ca_pem, options.certificate_pem, options.key_pem, options.insecure_skip_verify});
     if (!made) return Error(made.error());
     tls = std::move(*made);
   }

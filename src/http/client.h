@@ -50,11 +50,10 @@ class Client {
   virtual ~Client() = default;
   /// `target` is path and query. Errors are those of the transport, in the words kubectl prints
   /// (`The connection to the server 127.0.0.1:6443 was refused - did you specify the right host or port?`).
-  virtual Result<ClientResponse> exchange(const std::string& method, const std::string& target,
-                                          const Headers& headers, const std::string& body) = 0;
+  virtual Result<ClientResponse> exchange(const std::string& method, const std::string& target, const Headers& headers,
+                                          const std::string& body) = 0;
   /// The body as it arrives; `piece` returns false to end. The response's body holds what came with a status >= 400.
-  virtual Result<ClientResponse> stream(const std::string& method, const std::string& target,
-                                        const Headers& headers,
+  virtual Result<ClientResponse> stream(const std::string& method, const std::string& target, const Headers& headers,
                                         const std::function<bool(std::string_view piece)>& piece) = 0;
   virtual Result<std::unique_ptr<ClientSocket>> websocket(const std::string& target,
                                                           const std::vector<std::string>& protocols) = 0;

@@ -1,10 +1,10 @@
 #include "http/client_socket.h"
 
-#include <openssl/evp.h>
-
 #include <array>
 #include <deque>
 #include <mutex>
+
+#include <openssl/evp.h>
 
 #include "http/client_transport.h"
 #include "http/websocket_codec.h"
@@ -23,8 +23,9 @@ std::string random_bytes(size_t count) {
 
 std::string base64(std::string_view bytes) {
   std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                     reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  const int length =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
   out.resize(static_cast<size_t>(length));
   return out;
 }

@@ -1,12 +1,8 @@
 #include "http/client_transport.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,6 +10,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include "runtime/clock.h"
 
@@ -32,8 +33,8 @@ Error refused(const Endpoint& to) {
   Status status;
   status.code = 0;
   status.reason = "ConnectionRefused";
-  status.message = fmt::format(
-      "The connection to the server {} was refused - did you specify the right host or port?", to.authority());
+  status.message = fmt::format("The connection to the server {} was refused - did you specify the right host or port?",
+                               to.authority());
   return Error(std::move(status));
 }
 
@@ -115,10 +116,9 @@ Result<Endpoint> parse_url(const std::string& url) {
 
 Result<std::unique_ptr<ClientTransport>> ClientTransport::connect(const Endpoint& to,
                                                                   std::shared_ptr<const TlsContext> tls,
-                                                                  const std::string& server_name,
-                                                                  int64_t timeout_ms) {
-  const int64_t deadline = runtime::system_clock().monotonic() +
-                           (timeout_ms > 0 ? timeout_ms : 30'000) * runtime::kMillisecond;
+                                                                  const std::string& server_name, int64_t timeout_ms) {
+  const int64_t deadline =
+      runtime::system_clock().monotonic() + (timeout_ms > 0 ? timeout_ms : 30'000) * runtime::kMillisecond;
   addrinfo hints{}, *found = nullptr;
   hints.ai_socktype = SOCK_STREAM;
   if (getaddrinfo(to.host.c_str(), to.port.c_str(), &hints, &found) != 0)
@@ -129,8 +129,10 @@ Result<std::unique_ptr<ClientTransport>> ClientTransport::connect(const Endpoint
     why = ::connect(fd, at->ai_addr, at->ai_addrlen) == 0 ? 0 : errno;
     if (why == EINPROGRESS) {
       socklen_t length = sizeof why;
-      if (!wait_ready(fd, POLLOUT, deadline)) why = ETIMEDOUT;
-      else getsockopt(fd, SOL_SOCKET, SO_ERROR, &why, &length);
+      if (!wait_ready(fd, POLLOUT, deadline))
+        why = ETIMEDOUT;
+      else
+        getsockopt(fd, SOL_SOCKET, SO_ERROR, &why, &length);
     }
     if (why != 0) ::close(std::exchange(fd, -1));
   }
@@ -206,7 +208,8 @@ Result<size_t> ClientTransport::read(std::span<char> into, int64_t deadline_ns) 
     }
     if (why == SSL_ERROR_ZERO_RETURN) return 0;
     if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) return unreachable("EOF");
-    if (auto ready = wait_for(why, deadline_ns, "net/http: request canceled (Client.Timeout exceeded while awaiting headers)");
+    if (auto ready =
+            wait_for(why, deadline_ns, "net/http: request canceled (Client.Timeout exceeded while awaiting headers)");
         !ready)
       return Error(ready.error());
   }

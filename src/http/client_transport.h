@@ -15,7 +15,9 @@ namespace proa::http {
 
 struct Endpoint {
   std::string scheme, host, port, path;  // path: what the URL has before the API's paths, "" mostly
-  std::string authority() const { return host.find(':') == std::string::npos ? host + ":" + port : "[" + host + "]:" + port; }
+  std::string authority() const {
+    return host.find(':') == std::string::npos ? host + ":" + port : "[" + host + "]:" + port;
+  }
 };
 Result<Endpoint> parse_url(const std::string& url);
 

@@ -2,10 +2,11 @@
 
 #include <sys/socket.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 #include <optional>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "http/protocol.h"
 
@@ -21,8 +22,8 @@ constexpr int kReadsInARow = 8;
 
 class Connection final : public Pumped, public Carrier, public std::enable_shared_from_this<Connection> {
  public:
-  Connection(int socket, std::string address, std::shared_ptr<IoThread> thread,
-             std::shared_ptr<const TlsContext> tls, Handler& handler)
+  Connection(int socket, std::string address, std::shared_ptr<IoThread> thread, std::shared_ptr<const TlsContext> tls,
+             Handler& handler)
       : thread_(std::move(thread)), handler_(handler), socket_(thread_->io(), socket), tls_(std::move(tls)) {
     peer_.address = std::move(address);
   }

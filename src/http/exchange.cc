@@ -12,7 +12,9 @@ constexpr size_t kGzipFrom = 128 * 1024;
 bool asks_for_watch(const Request& request) {
   const std::string* watch = request.query.find("watch");
   const std::string* follow = request.query.find("follow");
-  const auto on = [](const std::string* value) { return value && (value->empty() || *value == "1" || *value == "true"); };
+  const auto on = [](const std::string* value) {
+    return value && (value->empty() || *value == "1" || *value == "true");
+  };
   return on(watch) || on(follow);
 }
 

@@ -30,10 +30,8 @@ Query Query::parse(std::string_view text) {
     text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
     if (pair.empty()) continue;
     const size_t equals = pair.find('=');
-    const std::string_view value =
-        equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
-    query.pairs.emplace_back(percent_decode(pair.substr(0, equals), true),
-                             percent_decode(value, true));
+    const std::string_view value = equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
+    query.pairs.emplace_back(percent_decode(pair.substr(0, equals), true), percent_decode(value, true));
   }
   return query;
 }

@@ -35,10 +35,10 @@ struct Query {
 
 /// Who is at the other end, as far as the transport knows.
 struct Peer {
-  std::string address;                 // "127.0.0.1:51234", "in-process"
-  std::string certificate_common_name; // of a client certificate that our CA signed; empty: none
+  std::string address;                  // "127.0.0.1:51234", "in-process"
+  std::string certificate_common_name;  // of a client certificate that our CA signed; empty: none
   std::vector<std::string> certificate_organizations;
-  std::string certificate_error;       // a certificate came that our CA did not sign, or that has expired: why (401)
+  std::string certificate_error;  // a certificate came that our CA did not sign, or that has expired: why (401)
   bool tls = false;
 };
 
@@ -47,7 +47,7 @@ struct Request {
   std::string path;    // percent-decoded, without the query
   Query query;
   Headers headers;
-  std::string body;    // whole; limited to 3 MiB as upstream (else 413)
+  std::string body;  // whole; limited to 3 MiB as upstream (else 413)
   Peer peer;
   bool is_upgrade = false;  // asks for WebSocket (HTTP/1.1 Upgrade)
   std::string_view header(std::string_view lower_case_name) const;

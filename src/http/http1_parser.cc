@@ -13,9 +13,7 @@ bool is_token_char(char c) {
   return std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
-bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
-}
+bool is_token(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char); }
 
 bool is_field_char(char c) {
   const auto u = static_cast<unsigned char>(c);
@@ -122,15 +120,13 @@ void Http1Parser::request_line(std::string_view line) {
   if (!is_token(method) || target.empty() ||
       std::any_of(target.begin(), target.end(), [](char c) { return c <= ' ' || c == 0x7f; }))
     return fail(400);
-  if (version != "HTTP/1.1" && version != "HTTP/1.0")
-    return fail(version.starts_with("HTTP/") ? 505 : 400);
+  if (version != "HTTP/1.1" && version != "HTTP/1.0") return fail(version.starts_with("HTTP/") ? 505 : 400);
   minor_version = version.back() - '0';
   state_ = State::kHeaders;
 }
 
 void Http1Parser::status_line(std::string_view line) {
-  if (!line.starts_with("HTTP/1.") || line.size() < 12 || line[8] != ' ' ||
-      !parse_whole(line.substr(9, 3), status, 10))
+  if (!line.starts_with("HTTP/1.") || line.size() < 12 || line[8] != ' ' || !parse_whole(line.substr(9, 3), status, 10))
     return fail(400);
   minor_version = line[7] == '0' ? 0 : 1;
   state_ = State::kHeaders;

@@ -12,7 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Http1Parser whole(kind), pieces(kind);
     whole.feed(text);
     for (size_t i = 0; i < text.size() && !pieces.done() && !pieces.failed(); ++i) pieces.feed(text.substr(i, 1));
-    if (whole.state() != pieces.state() || whole.body != pieces.body || whole.headers != pieces.headers) __builtin_trap();
+    if (whole.state() != pieces.state() || whole.body != pieces.body || whole.headers != pieces.headers)
+      __builtin_trap();
   }
   return 0;
 }

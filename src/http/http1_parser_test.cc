@@ -19,8 +19,7 @@ int refusal(std::string_view text) {
 }
 
 TEST(Http1Parser, reads_a_request_in_pieces_of_any_size) {
-  const std::string text =
-      "POST /api?x=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nX-Two:  b c \r\n\r\nhello";
+  const std::string text = "POST /api?x=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nX-Two:  b c \r\n\r\nhello";
   for (size_t step = 1; step <= text.size(); ++step) {
     const Http1Parser parser = parse(text, step);
     ASSERT_TRUE(parser.done()) << step;
@@ -34,7 +33,8 @@ TEST(Http1Parser, reads_a_request_in_pieces_of_any_size) {
 
 TEST(Http1Parser, reads_chunks_with_extensions_and_trailers) {
   const std::string text =
-      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\nA\r\n, world!!!\r\n0\r\nT: 1\r\n\r\n";
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\nA\r\n, world!!!\r\n0\r\nT: "
+      "1\r\n\r\n";
   for (size_t step = 1; step <= text.size(); ++step) {
     const Http1Parser parser = parse(text, step);
     ASSERT_TRUE(parser.done()) << step;

@@ -1,7 +1,7 @@
 // HTTP/1.1 of the server's side: one request at a time, answers in order, pipelined bytes kept until then.
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "http/http1_parser.h"
 #include "http/protocol.h"
@@ -102,13 +102,12 @@ void Http1Session::message_complete() {
 void Http1Session::refuse(int status) {
   closing_ = true;
   const bool too_large = status == 413;
-  const std::string body =
-      too_large ? status_json(413, "RequestEntityTooLarge",
-                              fmt::format("Request entity too large: limit is {}", kMaxBodyBytes))
-                : fmt::format("{} {}", status, reason_phrase(status));
-  head_text_ += fmt::format(
-      "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}", status,
-      reason_phrase(status), too_large ? "application/json" : "text/plain; charset=utf-8", body.size(), body);
+  const std::string body = too_large ? status_json(413, "RequestEntityTooLarge",
+                                                   fmt::format("Request entity too large: limit is {}", kMaxBodyBytes))
+                                     : fmt::format("{} {}", status, reason_phrase(status));
+  head_text_ += fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}",
+                            status, reason_phrase(status), too_large ? "application/json" : "text/plain; charset=utf-8",
+                            body.size(), body);
   carrier_.wake();
 }
 
@@ -129,8 +128,7 @@ void Http1Session::write_head(const Outbox::Head& head) {
   answered_ = true;
   const bool bodyless = head.status == 204 || head.status == 304;
   head_text_ += fmt::format("HTTP/1.1 {} {}\r\n", head.status, reason_phrase(head.status));
-  for (const auto& [name, value] : head.headers)
-    head_text_.append(name).append(": ").append(value).append("\r\n");
+  for (const auto& [name, value] : head.headers) head_text_.append(name).append(": ").append(value).append("\r\n");
   head_text_.append("date: ").append(carrier_.date()).append("\r\n");
   if (head.content_length && !bodyless) {
     head_text_ += fmt::format("content-length: {}\r\n", *head.content_length);
@@ -140,8 +138,10 @@ void Http1Session::write_head(const Outbox::Head& head) {
   } else if (!bodyless) {
     keep_alive_ = false;
   }
-  if (!keep_alive_) head_text_ += "connection: close\r\n";
-  else if (minor_version_ == 0) head_text_ += "connection: keep-alive\r\n";
+  if (!keep_alive_)
+    head_text_ += "connection: close\r\n";
+  else if (minor_version_ == 0)
+    head_text_ += "connection: keep-alive\r\n";
   head_text_ += "\r\n";
 }
 
@@ -154,17 +154,18 @@ void Http1Session::upgrade(Outbox::Upgrade wanted) {
     if (chosen.empty() && (offered.empty() ? protocol.empty() : list_has(offered, protocol))) chosen = protocol;
   const bool none_needed = offered.empty() && (wanted.protocols.empty() || wanted.protocols.front().empty());
   if (!asks || (chosen.empty() && !none_needed)) {
-    const std::string body = status_json(400, "BadRequest",
-                                         asks ? "unable to upgrade: no sub-protocol in common"
-                                              : "Upgrade request required");
+    const std::string body = status_json(
+        400, "BadRequest", asks ? "unable to upgrade: no sub-protocol in common" : "Upgrade request required");
     keep_alive_ = false;
     write_head({400, {{"content-type", "application/json"}}, body.size()});
     pieces_.push(share(body));
     last_piece_ = true;
     return carrier_.wake();
   }
-  head_text_ += "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                "Sec-WebSocket-Accept: " + websocket_accept(key) + "\r\n";
+  head_text_ +=
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Accept: " +
+      websocket_accept(key) + "\r\n";
   if (!chosen.empty()) head_text_ += "Sec-WebSocket-Protocol: " + chosen + "\r\n";
   head_text_ += "\r\n";
   WebSocketPair pair = make_websocket_session(carrier_, chosen);
@@ -221,8 +222,6 @@ void Http1Session::abandon() {
 
 }  // namespace
 
-std::unique_ptr<Protocol> make_http1_session(Carrier& carrier) {
-  return std::make_unique<Http1Session>(carrier);
-}
+std::unique_ptr<Protocol> make_http1_session(Carrier& carrier) { return std::make_unique<Http1Session>(carrier); }
 
 }  // namespace proa::http

@@ -1,11 +1,11 @@
 // HTTP/2 of the server's side, by nghttp2: every stream is an exchange with a queue of its own, so that one stream
 // without window waits alone. DATA is taken by pointer from the queue when nghttp2 says how much may go.
-#include <fmt/format.h>
-#include <nghttp2/nghttp2.h>
-
 #include <algorithm>
 #include <charconv>
 #include <map>
+
+#include <fmt/format.h>
+#include <nghttp2/nghttp2.h>
 
 #include "http/http1_parser.h"
 #include "http/protocol.h"
@@ -122,8 +122,8 @@ struct Callbacks {
     return 0;
   }
 
-  static ssize_t read(nghttp2_session*, int32_t id, uint8_t*, size_t room, uint32_t* flags,
-                      nghttp2_data_source*, void* user) {
+  static ssize_t read(nghttp2_session*, int32_t id, uint8_t*, size_t room, uint32_t* flags, nghttp2_data_source*,
+                      void* user) {
     Stream* stream = self(user).find(id);
     if (!stream) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     return self(user).pull(*stream, room, *flags);
@@ -199,8 +199,10 @@ void Http2Session::header(Stream& stream, std::string_view name, std::string_vie
     size_t length = 0;
     if (name == "content-length") {
       std::from_chars(value.data(), value.data() + value.size(), length);
-      if (length > kMaxBodyBytes) stream.refused = 413;
-      else request.body.reserve(length);
+      if (length > kMaxBodyBytes)
+        stream.refused = 413;
+      else
+        request.body.reserve(length);
     }
   }
 }
@@ -227,10 +229,10 @@ void Http2Session::request_complete(Stream& stream) {
 void Http2Session::refuse(Stream& stream) {
   if (stream.responded) return;
   const int status = stream.refused;
-  const std::string text =
-      status == 413 ? status_json(413, "RequestEntityTooLarge",
-                                  fmt::format("Request entity too large: limit is {}", kMaxBodyBytes))
-                    : fmt::format("{} {}", status, reason_phrase(status));
+  const std::string text = status == 413
+                               ? status_json(413, "RequestEntityTooLarge",
+                                             fmt::format("Request entity too large: limit is {}", kMaxBodyBytes))
+                               : fmt::format("{} {}", status, reason_phrase(status));
   stream.pieces.push(share(text));
   stream.finished = true;
   answer(stream, status, {{"content-type", status == 413 ? "application/json" : "text/plain; charset=utf-8"}}, false);
@@ -277,8 +279,7 @@ void Http2Session::exchange_ready(Exchange& exchange, Outbox outbox) {
   } else if (more) {
     nghttp2_session_resume_data(session_, stream->id);
   }
-  if (outbox.broken)
-    nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_INTERNAL_ERROR);
+  if (outbox.broken) nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_INTERNAL_ERROR);
   carrier_.wake();
 }
 

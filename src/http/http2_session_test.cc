@@ -1,7 +1,7 @@
+#include <map>
+
 #include <gtest/gtest.h>
 #include <nghttp2/nghttp2.h>
-
-#include <map>
 
 #include "http/protocol.h"
 #include "http/text.h"
@@ -20,26 +20,29 @@ class Http2SessionTest : public testing::Test, public Carrier {
   Http2SessionTest() {
     nghttp2_session_callbacks* callbacks = nullptr;
     nghttp2_session_callbacks_new(&callbacks);
-    nghttp2_session_callbacks_set_on_header_callback(callbacks, [](nghttp2_session*, const nghttp2_frame* frame, const uint8_t* name,
-                                                                   size_t, const uint8_t* value, size_t length, uint8_t, void* user) {
-      if (std::string_view(reinterpret_cast<const char*>(name)) == ":status")
-        self(user).answers_[frame->hd.stream_id].status.assign(reinterpret_cast<const char*>(value), length);
-      return 0;
-    });
+    nghttp2_session_callbacks_set_on_header_callback(
+        callbacks, [](nghttp2_session*, const nghttp2_frame* frame, const uint8_t* name, size_t, const uint8_t* value,
+                      size_t length, uint8_t, void* user) {
+          if (std::string_view(reinterpret_cast<const char*>(name)) == ":status")
+            self(user).answers_[frame->hd.stream_id].status.assign(reinterpret_cast<const char*>(value), length);
+          return 0;
+        });
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(
         callbacks, [](nghttp2_session*, uint8_t, int32_t id, const uint8_t* data, size_t length, void* user) {
           self(user).answers_[id].body.append(reinterpret_cast<const char*>(data), length);
           return 0;
         });
-    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, [](nghttp2_session*, int32_t id, uint32_t code, void* user) {
-      self(user).answers_[id].ended = true;
-      self(user).answers_[id].reset = code != 0;
-      return 0;
-    });
-    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, [](nghttp2_session*, const nghttp2_frame* frame, void* user) {
-      if (frame->hd.type == NGHTTP2_GOAWAY) self(user).goaway_ = static_cast<int>(frame->goaway.error_code);
-      return 0;
-    });
+    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks,
+                                                           [](nghttp2_session*, int32_t id, uint32_t code, void* user) {
+                                                             self(user).answers_[id].ended = true;
+                                                             self(user).answers_[id].reset = code != 0;
+                                                             return 0;
+                                                           });
+    nghttp2_session_callbacks_set_on_frame_recv_callback(
+        callbacks, [](nghttp2_session*, const nghttp2_frame* frame, void* user) {
+          if (frame->hd.type == NGHTTP2_GOAWAY) self(user).goaway_ = static_cast<int>(frame->goaway.error_code);
+          return 0;
+        });
     nghttp2_option* option = nullptr;
     nghttp2_option_new(&option);
     nghttp2_option_set_no_auto_window_update(option, 1);  // the test decides what the client takes

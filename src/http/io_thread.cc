@@ -3,13 +3,14 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <thread>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <chrono>
-#include <mutex>
-#include <thread>
 
 #include "http/text.h"
 #include "runtime/clock.h"
@@ -110,9 +111,7 @@ void IoThread::drain() {
 
 void IoThread::touch(std::shared_ptr<Pumped> connection) { touched_.push_back(std::move(connection)); }
 
-void IoThread::add(std::shared_ptr<Pumped> connection) {
-  connections_.emplace(connection.get(), connection);
-}
+void IoThread::add(std::shared_ptr<Pumped> connection) { connections_.emplace(connection.get(), connection); }
 
 void IoThread::remove(Pumped* connection) {
   connections_.erase(connection);

@@ -1,18 +1,19 @@
 #include "http/listener.h"
 
 #include <arpa/inet.h>
-#include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <charconv>
 #include <chrono>
 #include <cstring>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
 
 namespace proa::http {
 namespace {
@@ -90,8 +91,8 @@ class AcceptLoop final : public Listener {
     for (int i = 0; i < 64; ++i) {
       sockaddr_storage from{};
       socklen_t length = sizeof from;
-      const int made = ::accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&from), &length,
-                                 SOCK_NONBLOCK | SOCK_CLOEXEC);
+      const int made =
+          ::accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&from), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (made >= 0) {
         tune(made);
         accepted_(made, to_text(from));

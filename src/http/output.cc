@@ -25,9 +25,7 @@ void Output::add(const SharedBytes& bytes, size_t offset, size_t length) {
   size_ += length;
 }
 
-std::string_view Output::front() const {
-  return segments_.empty() ? std::string_view() : segments_.front().view();
-}
+std::string_view Output::front() const { return segments_.empty() ? std::string_view() : segments_.front().view(); }
 
 void Output::consume(size_t count) {
   Segment& first = segments_.front();

@@ -30,9 +30,7 @@ class Output {
     std::string own;
     SharedBytes shared;
     size_t offset = 0, length = 0;
-    std::string_view view() const {
-      return std::string_view(shared ? *shared : own).substr(offset, length);
-    }
+    std::string_view view() const { return std::string_view(shared ? *shared : own).substr(offset, length); }
   };
   std::deque<Segment> segments_;
   size_t size_ = 0;

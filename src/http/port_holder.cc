@@ -1,10 +1,10 @@
 // Finds who listens on a port, by /proc: the socket's inode in net/tcp, then the process that holds it.
-#include <fmt/format.h>
-
 #include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include <fmt/format.h>
 
 #include "http/listener.h"
 

@@ -2,12 +2,13 @@
 
 #include <unistd.h>
 
-#include <boost/asio/io_context.hpp>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+
+#include <boost/asio/io_context.hpp>
 
 #include "http/connection.h"
 #include "http/listener.h"
@@ -79,11 +80,15 @@ void ServerImpl::hand_over(int socket, std::string peer_address) {
     tls = tls_;
   }
   auto start = [this, thread, socket, tls = std::move(tls), peer_address = std::move(peer_address)] {
-    if (stopped_) ::close(socket);
-    else start_connection(socket, peer_address, thread, tls, handler_);
+    if (stopped_)
+      ::close(socket);
+    else
+      start_connection(socket, peer_address, thread, tls, handler_);
   };
-  if (thread->on_this_thread()) start();
-  else thread->post(std::move(start));
+  if (thread->on_this_thread())
+    start();
+  else
+    thread->post(std::move(start));
 }
 
 void ServerImpl::stop(int grace_seconds) {

@@ -1,11 +1,11 @@
 #include "http/server.h"
 
-#include <gtest/gtest.h>
-
 #include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 #include "http/client.h"
 #include "http/listener.h"
@@ -54,8 +54,9 @@ class ServerTest : public testing::Test {
       if (made) server_ = std::move(*made);
     }
     handler_.on_request = [](RequestPtr request, ResponseWriterPtr response) {
-      response->send(200, {{"content-type", "text/plain"}},
-                     share(request->method + " " + request->path + " " + request->query.get("q") + " " + request->body));
+      response->send(
+          200, {{"content-type", "text/plain"}},
+          share(request->method + " " + request->path + " " + request->query.get("q") + " " + request->body));
     };
   }
 
@@ -203,8 +204,10 @@ TEST_F(ServerTest, websocket_carries_messages_both_ways_and_closes) {
     response->accept_websocket({"v5.channel.k8s.io", "v4.channel.k8s.io"}, [&](std::shared_ptr<Socket> socket) {
       socket->on_message = [raw = socket.get()](std::string message, bool binary) {
         EXPECT_TRUE(binary);
-        if (message == "bye") raw->close(1000, "done");
-        else raw->send_binary("echo " + message);
+        if (message == "bye")
+          raw->close(1000, "done");
+        else
+          raw->send_binary("echo " + message);
       };
       socket->on_close = [&] { closed.set(); };
     });

@@ -1,10 +1,10 @@
 #include "http/test_certificate.h"
 
+#include <initializer_list>
+
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
-
-#include <initializer_list>
 
 namespace proa::http {
 namespace {

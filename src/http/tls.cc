@@ -1,12 +1,12 @@
 #include "http/tls.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
-
-#include <algorithm>
-#include <cstring>
 
 namespace proa::http {
 
@@ -97,8 +97,10 @@ size_t TlsEngine::read(std::span<char> into, std::string& wire_out) {
   wire_.out = nullptr;
   if (got > 0) return static_cast<size_t>(got);
   const int why = SSL_get_error(ssl_, got);
-  if (why == SSL_ERROR_ZERO_RETURN) progress_ = Progress::kClosed;
-  else if (why != SSL_ERROR_WANT_READ) progress_ = Progress::kFailed;
+  if (why == SSL_ERROR_ZERO_RETURN)
+    progress_ = Progress::kClosed;
+  else if (why != SSL_ERROR_WANT_READ)
+    progress_ = Progress::kFailed;
   return 0;
 }
 

@@ -26,10 +26,8 @@ Error tls_error(std::string_view what) {
 Result<void> use_certificate(SSL_CTX* context, const std::string& chain_pem, const std::string& key_pem) {
   const BioPtr chain = memory(chain_pem);
   const X509Ptr leaf(PEM_read_bio_X509_AUX(chain.get(), nullptr, nullptr, nullptr), X509_free);
-  if (!leaf || SSL_CTX_use_certificate(context, leaf.get()) != 1)
-    return tls_error("cannot read the TLS certificate");
-  while (X509* next = PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr))
-    SSL_CTX_add0_chain_cert(context, next);
+  if (!leaf || SSL_CTX_use_certificate(context, leaf.get()) != 1) return tls_error("cannot read the TLS certificate");
+  while (X509* next = PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr)) SSL_CTX_add0_chain_cert(context, next);
   ERR_clear_error();
   const KeyPtr key(PEM_read_bio_PrivateKey(memory(key_pem).get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
   if (!key || SSL_CTX_use_PrivateKey(context, key.get()) != 1 || SSL_CTX_check_private_key(context) != 1)
@@ -80,8 +78,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::server(const TlsConfig& co
   static constexpr unsigned char kSessionContext[] = "proa";
   SSL_CTX_set_session_id_context(raw, kSessionContext, sizeof kSessionContext - 1);
   SSL_CTX_set_alpn_select_cb(raw, choose_protocol, nullptr);
-  if (auto used = use_certificate(raw, config.certificate_pem, config.key_pem); !used)
-    return Error(used.error());
+  if (auto used = use_certificate(raw, config.certificate_pem, config.key_pem); !used) return Error(used.error());
   if (!config.client_ca_pem.empty()) {
     if (auto trusted = trust(raw, config.client_ca_pem, true); !trusted) return Error(trusted.error());
     SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, accept_any);

@@ -1,9 +1,9 @@
 #include "http/websocket_codec.h"
 
+#include <algorithm>
+
 #include <openssl/evp.h>
 #include <openssl/sha.h>
-
-#include <algorithm>
 
 namespace proa::http {
 namespace {
@@ -39,8 +39,7 @@ std::string encode_masked_frame(Opcode opcode, std::string_view payload, std::ar
   out.append(reinterpret_cast<const char*>(mask.data()), mask.size());
   const size_t start = out.size();
   out += payload;
-  for (size_t i = start; i < out.size(); ++i)
-    out[i] = static_cast<char>(out[i] ^ mask[(i - start) % 4]);
+  for (size_t i = start; i < out.size(); ++i) out[i] = static_cast<char>(out[i] ^ mask[(i - start) % 4]);
   return out;
 }
 
@@ -116,8 +115,8 @@ bool WebSocketDecoder::end_frame() {
     const bool close = opcode_ == Opcode::kClose;
     if (close) {
       ended_ = true;
-      close_code_ = control_.size() >= 2 ? static_cast<uint8_t>(control_[0]) << 8 | static_cast<uint8_t>(control_[1])
-                                         : 1000;
+      close_code_ =
+          control_.size() >= 2 ? static_cast<uint8_t>(control_[0]) << 8 | static_cast<uint8_t>(control_[1]) : 1000;
     }
     if (on_control) on_control(opcode_, std::move(control_));
     control_.clear();
@@ -144,8 +143,7 @@ bool WebSocketDecoder::feed(std::string_view bytes) {
     const size_t start = into.size();
     into += bytes.substr(0, take);
     if (expect_masked_)
-      for (size_t i = start; i < into.size(); ++i)
-        into[i] = static_cast<char>(into[i] ^ mask_[mask_at_++ & 3]);
+      for (size_t i = start; i < into.size(); ++i) into[i] = static_cast<char>(into[i] ^ mask_[mask_at_++ & 3]);
     bytes.remove_prefix(take);
     remaining_ -= take;
     if (remaining_ > 0) return true;

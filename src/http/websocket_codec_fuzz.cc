@@ -12,7 +12,9 @@ std::string decode(std::string_view bytes, size_t step) {
   std::string all;
   proa::http::WebSocketDecoder decoder(true);
   decoder.on_message = [&](std::string message, bool binary) { all += message + (binary ? "b" : "t"); };
-  decoder.on_control = [&](proa::http::Opcode opcode, std::string payload) { all += payload + std::to_string(static_cast<int>(opcode)); };
+  decoder.on_control = [&](proa::http::Opcode opcode, std::string payload) {
+    all += payload + std::to_string(static_cast<int>(opcode));
+  };
   for (size_t at = 0; at < bytes.size(); at += step)
     if (!decoder.feed(bytes.substr(at, step))) break;
   return all + std::to_string(decoder.close_code());

@@ -1,8 +1,8 @@
 #include "http/websocket_codec.h"
 
-#include <gtest/gtest.h>
-
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace proa::http {
 namespace {
@@ -15,11 +15,15 @@ struct Seen {
 WebSocketDecoder decoder(Seen& seen) {
   WebSocketDecoder out(true);
   out.on_message = [&seen](std::string message, bool) { seen.messages.push_back(std::move(message)); };
-  out.on_control = [&seen](Opcode opcode, std::string payload) { seen.control.emplace_back(opcode, std::move(payload)); };
+  out.on_control = [&seen](Opcode opcode, std::string payload) {
+    seen.control.emplace_back(opcode, std::move(payload));
+  };
   return out;
 }
 
-std::string masked(Opcode opcode, std::string_view payload) { return encode_masked_frame(opcode, payload, {1, 2, 3, 4}); }
+std::string masked(Opcode opcode, std::string_view payload) {
+  return encode_masked_frame(opcode, payload, {1, 2, 3, 4});
+}
 
 std::string not_final(std::string frame) {
   frame[0] = static_cast<char>(frame[0] & 0x7f);
@@ -33,7 +37,8 @@ TEST(WebSocketDecoder, joins_fragments_and_lets_control_frames_in_between) {
   for (const size_t step : {1UL, 3UL, 1000UL, bytes.size()}) {
     Seen seen;
     auto machine = decoder(seen);
-    for (size_t at = 0; at < bytes.size(); at += step) ASSERT_TRUE(machine.feed(std::string_view(bytes).substr(at, step)));
+    for (size_t at = 0; at < bytes.size(); at += step)
+      ASSERT_TRUE(machine.feed(std::string_view(bytes).substr(at, step)));
     ASSERT_EQ(seen.messages.size(), 2U) << step;
     EXPECT_EQ(seen.messages[0], "one two three");
     EXPECT_EQ(seen.messages[1], std::string(70'000, 'x'));

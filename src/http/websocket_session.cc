@@ -21,9 +21,7 @@ class SocketHandle final : public Socket, public Flushable, public std::enable_s
   const std::string& protocol() const override { return protocol_; }
   void send_binary(std::string message) override { push(Opcode::kBinary, std::move(message)); }
   void send_text(std::string message) override { push(Opcode::kText, std::move(message)); }
-  void close(int code, std::string_view reason) override {
-    push(Opcode::kClose, close_payload(code, reason));
-  }
+  void close(int code, std::string_view reason) override { push(Opcode::kClose, close_payload(code, reason)); }
   size_t queued() const override { return queued_.load(std::memory_order_relaxed); }
 
   // I/O thread.

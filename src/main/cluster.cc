@@ -1,7 +1,8 @@
 #include "main/cluster.h"
 
-#include <ctime>
 #include <unistd.h>
+
+#include <ctime>
 
 #include "api/api.h"
 #include "auth/encryption.h"
@@ -160,9 +161,8 @@ void Cluster::Parts::start_controllers() {
         api->in_process_client(control, component("system:kube-controller-manager"), "kube-controller-manager");
     scheduler_client = api->in_process_client(control, component("system:kube-scheduler"), "kube-scheduler");
     informers = std::make_unique<client::Informers>(*controllers_client, control);
-    controllers = controllers::Controllers::make(
-        {*controllers_client, *informers, control},
-        {.registry = &api->registry(), .root_ca_pem = pki.ca.certificate_pem});
+    controllers = controllers::Controllers::make({*controllers_client, *informers, control},
+                                                 {.registry = &api->registry(), .root_ca_pem = pki.ca.certificate_pem});
     scheduler = std::make_unique<scheduler::Scheduler>(*scheduler_client, *informers, control);
     informers->when_synced([this] { scheduler->start(); });
     controllers->start();

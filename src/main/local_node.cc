@@ -20,7 +20,6 @@
 namespace proa {
 namespace {
 
-
 auth::User node_user(const std::string& name) {
   return {"system:node:" + name, "", {"system:nodes", "system:masters", "system:authenticated"}, {}};
 }
@@ -70,9 +69,10 @@ node::NodeSettings settings_of(const cli::ClusterConfig& config, const NetworkPl
 }
 
 std::string joined(const std::vector<std::string>& lines) {
-  return fmt::format("this machine cannot run containers:\n  {}\nStart without them: proa up --simulate 3 (simulated "
-                     "nodes) or proa up --no-node (control plane alone).",
-                     fmt::join(lines, "\n  "));
+  return fmt::format(
+      "this machine cannot run containers:\n  {}\nStart without them: proa up --simulate 3 (simulated "
+      "nodes) or proa up --no-node (control plane alone).",
+      fmt::join(lines, "\n  "));
 }
 
 class LocalNode : public Part {
@@ -106,9 +106,8 @@ class LocalNode : public Part {
     if (auto added = context_.server.add_listener(address); !added) return added;
     context_.ready.step("Starting containerd");
     const std::string dir = cli::DataDir{context_.config.data_dir}.node();
-    run_on(loop_, [&] {
-      supervisor_ = std::make_unique<node::Supervisor>(loop_, supervisor_options(dir, context_.network));
-    });
+    run_on(loop_,
+           [&] { supervisor_ = std::make_unique<node::Supervisor>(loop_, supervisor_options(dir, context_.network)); });
     auto up = wait_on<void>(loop_, [&](auto done) { supervisor_->start(done); });
     if (!up) return up;
     if (auto started = start_agent(); !started) return started;
@@ -130,7 +129,8 @@ class LocalNode : public Part {
       client_ = context_.api.in_process_client(loop_, node_user(settings_.name), "kubelet");
       runtime_ = node::cri::make_client(loop_, supervisor_->socket_path());
       probes_ = node::make_probe_network(loop_);
-      agent_ = std::make_unique<node::Agent>(settings_, node::AgentParts{*client_, loop_, *runtime_, *probes_, &drain_});
+      agent_ =
+          std::make_unique<node::Agent>(settings_, node::AgentParts{*client_, loop_, *runtime_, *probes_, &drain_});
       streams_ = node::make_node_streams(loop_, *agent_);
     });
     context_.api.set_pod_streams(streams_.get());

@@ -1,8 +1,9 @@
 // proa: one binary, several commands. Called by the name `kubectl` (a link), it is the kubectl-compatible client.
+#include <unistd.h>
+
 #include <climits>
 #include <cstring>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 #include <fmt/format.h>

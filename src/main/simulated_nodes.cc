@@ -54,8 +54,8 @@ class SimulatedNodes : public Part {
           life.start_delay = life.stop_delay = 50 * runtime::kMillisecond;
           return life;
         });
-        made.agent = std::make_unique<node::Agent>(
-            settings, node::AgentParts{*made.client, loop_, *made.runtime, *network_});
+        made.agent =
+            std::make_unique<node::Agent>(settings, node::AgentParts{*made.client, loop_, *made.runtime, *network_});
         nodes_.push_back(std::move(made));
       }
     });

@@ -19,8 +19,7 @@ class NetworkImpl final : public Network {
         informers_(client, loop),
         proxy_(informers_, loop, {options.id, options.pod_cidr}, options.node_name, make_nft_runner(loop),
                [](const std::set<Target>& gone) {
-                 if (const auto done = forget_udp_flows(gone); !done)
-                   base::log_warn("net/proxy", done.error().message);
+                 if (const auto done = forget_udp_flows(gone); !done) base::log_warn("net/proxy", done.error().message);
                }),
         load_balancers_(client, informers_, loop),
         loop_(loop) {}

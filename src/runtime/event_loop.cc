@@ -4,13 +4,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <unordered_map>
+#include <utility>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <chrono>
-#include <unordered_map>
-#include <utility>
 
 namespace proa::runtime {
 
@@ -26,8 +27,7 @@ struct EventLoop::Impl {
 
   std::string name;
   std::atomic<std::thread::id> runner;
-  std::atomic<bool> gone =
-      false;  // tasks' destructors may still post or cancel while the context dies
+  std::atomic<bool> gone = false;  // tasks' destructors may still post or cancel while the context dies
   TimerId last_timer = 0;
   std::unordered_map<TimerId, Waiting> timers;
   asio::io_context io{1};
@@ -93,8 +93,6 @@ void EventLoop::cancel(TimerId timer) {
 
 boost::asio::io_context& EventLoop::io() { return impl_->io; }
 
-bool EventLoop::on_this_thread() const {
-  return impl_->runner.load() == std::this_thread::get_id();
-}
+bool EventLoop::on_this_thread() const { return impl_->runner.load() == std::this_thread::get_id(); }
 
 }  // namespace proa::runtime

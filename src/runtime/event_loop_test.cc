@@ -1,10 +1,10 @@
 #include "runtime/event_loop.h"
 
-#include <gtest/gtest.h>
-
 #include <future>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace proa::runtime {
 namespace {

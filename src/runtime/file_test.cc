@@ -1,10 +1,11 @@
 #include "runtime/file.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace proa::runtime {
 namespace {
@@ -70,8 +71,7 @@ TEST_F(File, a_held_lock_names_its_holder) {
     LockFile moved = std::move(*lock);
     const auto second = LockFile::acquire(path);
     ASSERT_FALSE(second);
-    EXPECT_EQ(second.error().message,
-              fmt::format("{} is held by the running process {}", path, getpid()));
+    EXPECT_EQ(second.error().message, fmt::format("{} is held by the running process {}", path, getpid()));
   }
   EXPECT_TRUE(LockFile::acquire(path));
 }

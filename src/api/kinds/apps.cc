@@ -21,9 +21,7 @@ std::string replicas_field(View object, std::string_view) {
   return std::to_string(object["status"]["replicas"].as_int());
 }
 
-bool is_zero(View int_or_percent) {
-  return object::scaled_value(int_or_percent, 100, false).value_or(1) == 0;
-}
+bool is_zero(View int_or_percent) { return object::scaled_value(int_or_percent, 100, false).value_or(1) == 0; }
 
 void at_most_100_percent(View value, const Path& path, ErrorList& errors) {
   if (value.is_string() && object::scaled_value(value, 100, false).value_or(0) > 100)
@@ -144,9 +142,9 @@ object::Value with_claims(View spec) {
   object::Value whole = spec["template"].to_value();
   for (View claim : spec["volumeClaimTemplates"].items()) {
     const View name = claim["metadata"]["name"];
-    whole["spec"]["volumes"].push_back(object::Value::object(
-        {{"name", name.to_value()},
-         {"persistentVolumeClaim", object::Value::object({{"claimName", name.to_value()}})}}));
+    whole["spec"]["volumes"].push_back(
+        object::Value::object({{"name", name.to_value()},
+                               {"persistentVolumeClaim", object::Value::object({{"claimName", name.to_value()}})}}));
   }
   return whole;
 }

@@ -40,8 +40,7 @@ void validate_config_map(View object, ErrorList& errors) {
   const Path data("data");
   size_t total = validate_keys(object["data"], data, false, errors);
   for (const auto& [name, value] : object["data"].members())
-    if (object["binaryData"].has(name))
-      errors.invalid(data.key(name), name, "duplicate of key present in binaryData");
+    if (object["binaryData"].has(name)) errors.invalid(data.key(name), name, "duplicate of key present in binaryData");
   total += validate_keys(object["binaryData"], Path("binaryData"), true, errors);
   if (total > kMaxBytes) errors.too_long(Path(""), kMaxBytes);
 }

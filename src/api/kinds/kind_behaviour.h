@@ -81,7 +81,7 @@ struct KindBehaviour {
   /// After an object is gone from the store: releases what begin() claimed. Any thread; must not block.
   void (*after_delete)(object::View last, const WriteContext&) = nullptr;
 
-  bool allow_create_on_update = false;  // PUT of a missing object creates it (leases, ...)
+  bool allow_create_on_update = false;     // PUT of a missing object creates it (leases, ...)
   bool allow_unconditional_update = true;  // PUT without resourceVersion is taken
 
   // ---- Deleting ----

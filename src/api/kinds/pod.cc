@@ -20,8 +20,8 @@ using schema::Path;
 using Totals = std::map<std::string, Quantity, std::less<>>;
 
 constexpr std::array<std::string_view, 9> kFields = {
-    "spec.nodeName",     "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork",
-    "status.phase", "status.podIP",       "status.podIPs",      "status.nominatedNodeName"};
+    "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork",
+    "status.phase",  "status.podIP",       "status.podIPs",      "status.nominatedNodeName"};
 
 /// Adds the positive cpu and memory amounts; says whether both were there.
 bool add_amounts(View amounts, Totals& totals) {
@@ -44,10 +44,11 @@ void prepare_for_create(Value& pod, const WriteContext&) {
   pod["metadata"]["generation"] = 1;
   Value status = Value::object({{"phase", "Pending"}});
   if (!View(pod)["spec"]["schedulingGates"].empty()) {
-    status["conditions"].push_back(Value::object({{"type", "PodScheduled"},
-                                                  {"status", "False"},
-                                                  {"reason", "SchedulingGated"},
-                                                  {"message", "Scheduling is blocked due to non-empty scheduling gates"}}));
+    status["conditions"].push_back(
+        Value::object({{"type", "PodScheduled"},
+                       {"status", "False"},
+                       {"reason", "SchedulingGated"},
+                       {"message", "Scheduling is blocked due to non-empty scheduling gates"}}));
   }
   status["qosClass"] = qos_class(pod);
   pod.set("status", std::move(status));
@@ -108,7 +109,8 @@ void validate_update(View pod, View old, ErrorList& errors) {
     errors.invalid_number(path.child("activeDeadlineSeconds"), deadline.as_int(),
                           "must be less than or equal to previous value");
   if (!deadline.is_int() && old_deadline.is_int())
-    errors.invalid(path.child("activeDeadlineSeconds"), deadline, "must not update from a positive integer to nil value");
+    errors.invalid(path.child("activeDeadlineSeconds"), deadline,
+                   "must not update from a positive integer to nil value");
   validate_tolerations_only_added(spec, old_spec, path, errors);
   const Value masked = without_updatable(spec, old_spec);
   if (View(masked) == old_spec) return;

@@ -39,8 +39,10 @@ std::string node_address(View node, std::string_view type) {
 
 std::string access_modes(View modes) {
   std::string out;
-  for (const auto& [mode, text] : {std::pair{"ReadWriteOnce", "RWO"}, {"ReadOnlyMany", "ROX"},
-                                   {"ReadWriteMany", "RWX"}, {"ReadWriteOncePod", "RWOP"}}) {
+  for (const auto& [mode, text] : {std::pair{"ReadWriteOnce", "RWO"},
+                                   {"ReadOnlyMany", "ROX"},
+                                   {"ReadWriteMany", "RWX"},
+                                   {"ReadWriteOncePod", "RWOP"}}) {
     for (View item : modes.items()) {
       if (item.as_string() != mode) continue;
       out += (out.empty() ? "" : ",") + std::string(text);
@@ -170,7 +172,8 @@ void persistent_volume_claim(View object, TimeNs now, Cells& cells) {
 void storage_class(View object, TimeNs now, Cells& cells) {
   std::string name(object::name_of(object));
   const View annotations = object::annotations_of(object);
-  for (const char* key : {"storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"}) {
+  for (const char* key :
+       {"storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"}) {
     if (annotations[std::string_view(key)].as_string() != "true") continue;
     name += " (default)";
     break;

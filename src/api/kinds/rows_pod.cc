@@ -26,9 +26,7 @@ View condition(View pod, std::string_view type) {
   return {};
 }
 
-bool condition_is_true(View pod, std::string_view type) {
-  return condition(pod, type)["status"].as_string() == "True";
-}
+bool condition_is_true(View pod, std::string_view type) { return condition(pod, type)["status"].as_string() == "True"; }
 
 bool is_sidecar(View pod, std::string_view name) {
   for (View container : pod["spec"]["initContainers"].items())

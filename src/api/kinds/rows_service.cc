@@ -63,12 +63,8 @@ std::string port_list(View ports) {
 
 void service(View object, TimeNs now, Cells& cells) {
   const View spec = object["spec"];
-  cells = {object::name_of(object),
-           spec["type"].str(),
-           or_else(spec["clusterIPs"].at(0), "<none>"),
-           external_address(object),
-           port_list(spec["ports"]),
-           created(object, now),
+  cells = {object::name_of(object),   spec["type"].str(),       or_else(spec["clusterIPs"].at(0), "<none>"),
+           external_address(object),  port_list(spec["ports"]), created(object, now),
            map_text(spec["selector"])};
 }
 

@@ -1,6 +1,7 @@
+#include "api/kinds/rows.h"
+
 #include <gtest/gtest.h>
 
-#include "api/kinds/rows.h"
 #include "object/json.h"
 #include "object/yaml.h"
 
@@ -24,18 +25,21 @@ std::string pod_status(const std::string& status, const std::string& metadata = 
 }
 
 TEST(PodRowTest, running_pod) {
-  EXPECT_EQ(pod_status("{phase: Running, podIPs: [{ip: 10.0.0.2}], containerStatuses: [{name: a, ready: true, state: {running: {}}}]}"),
+  EXPECT_EQ(pod_status("{phase: Running, podIPs: [{ip: 10.0.0.2}], containerStatuses: [{name: a, ready: true, state: "
+                       "{running: {}}}]}"),
             R"(["p","1/1","Running","0","90s","10.0.0.2","n","\u003cnone\u003e","\u003cnone\u003e"])");
 }
 
 TEST(PodRowTest, waiting_reason_goes_before_the_phase) {
-  EXPECT_NE(pod_status("{phase: Pending, containerStatuses: [{name: a, state: {waiting: {reason: ContainerCreating}}}]}")
-                .find("ContainerCreating"),
-            std::string::npos);
+  EXPECT_NE(
+      pod_status("{phase: Pending, containerStatuses: [{name: a, state: {waiting: {reason: ContainerCreating}}}]}")
+          .find("ContainerCreating"),
+      std::string::npos);
 }
 
 TEST(PodRowTest, restarts_tell_when_the_last_one_was) {
-  EXPECT_NE(pod_status("{phase: Running, containerStatuses: [{name: a, restartCount: 2, state: {waiting: {reason: CrashLoopBackOff}}, "
+  EXPECT_NE(pod_status("{phase: Running, containerStatuses: [{name: a, restartCount: 2, state: {waiting: {reason: "
+                       "CrashLoopBackOff}}, "
                        "lastState: {terminated: {finishedAt: \"2026-01-01T00:01:00Z\"}}}]}")
                 .find(R"x("CrashLoopBackOff","2 (30s ago)")x"),
             std::string::npos);
@@ -48,7 +52,8 @@ TEST(PodRowTest, deleted_pod_terminates) {
 
 TEST(ServiceRowTest, load_balancer_shows_its_host_name_and_ports) {
   EXPECT_EQ(row(service,
-                "{metadata: {name: s, creationTimestamp: \"2026-01-01T00:00:00Z\"}, spec: {type: LoadBalancer, clusterIPs: [10.96.0.7], "
+                "{metadata: {name: s, creationTimestamp: \"2026-01-01T00:00:00Z\"}, spec: {type: LoadBalancer, "
+                "clusterIPs: [10.96.0.7], "
                 "selector: {app: web}, ports: [{port: 8090, nodePort: 30001, protocol: TCP}]}, "
                 "status: {loadBalancer: {ingress: [{hostname: localhost}]}}}"),
             R"(["s","LoadBalancer","10.96.0.7","localhost","8090:30001/TCP","90s","app=web"])");
@@ -56,15 +61,18 @@ TEST(ServiceRowTest, load_balancer_shows_its_host_name_and_ports) {
 
 TEST(EndpointsRowTest, shows_three_addresses_and_the_number_of_the_others) {
   EXPECT_EQ(row(endpoints,
-                "{metadata: {name: e, creationTimestamp: \"2026-01-01T00:00:00Z\"}, subsets: [{addresses: [{ip: a}, {ip: b}, {ip: c}, {ip: d}], "
+                "{metadata: {name: e, creationTimestamp: \"2026-01-01T00:00:00Z\"}, subsets: [{addresses: [{ip: a}, "
+                "{ip: b}, {ip: c}, {ip: d}], "
                 "ports: [{port: 80}]}]}"),
             R"(["e","a:80,b:80,c:80 + 1 more...","90s"])");
 }
 
 TEST(DeploymentRowTest, counts_and_wide_columns) {
   EXPECT_EQ(row(deployment,
-                "{metadata: {name: d, creationTimestamp: \"2026-01-01T00:00:00Z\"}, spec: {replicas: 3, selector: {matchLabels: {app: web}}, "
-                "template: {spec: {containers: [{name: web, image: nginx}]}}}, status: {readyReplicas: 2, updatedReplicas: 3, availableReplicas: 2}}"),
+                "{metadata: {name: d, creationTimestamp: \"2026-01-01T00:00:00Z\"}, spec: {replicas: 3, selector: "
+                "{matchLabels: {app: web}}, "
+                "template: {spec: {containers: [{name: web, image: nginx}]}}}, status: {readyReplicas: 2, "
+                "updatedReplicas: 3, availableReplicas: 2}}"),
             R"(["d","2/3",3,2,"90s","web","nginx","app=web"])");
 }
 

@@ -194,14 +194,13 @@ Result<void> claim_node_ports(Value& service, View old, const WriteContext& cont
 
 Result<void> claim_health_check_port(Value& service, View old, const WriteContext& context, Claims& claims) {
   Value& spec = service["spec"];
-  const bool wanted =
-      type_of(service) == "LoadBalancer" && View(spec)["externalTrafficPolicy"].as_string() == "Local";
+  const bool wanted = type_of(service) == "LoadBalancer" && View(spec)["externalTrafficPolicy"].as_string() == "Local";
   const int number = static_cast<int>(View(spec)["healthCheckNodePort"].as_int());
   if (!wanted || (old.exists() && number != 0 && old["spec"]["healthCheckNodePort"].as_int() == number)) return {};
   if (number != 0) {
     if (auto claimed = context.allocators->claim_port(number); !claimed)
-      return Error(refused(service, "spec.healthCheckNodePort", View(spec)["healthCheckNodePort"],
-                           claimed.error().message));
+      return Error(
+          refused(service, "spec.healthCheckNodePort", View(spec)["healthCheckNodePort"], claimed.error().message));
     claims.ports.push_back(number);
     return {};
   }
@@ -237,10 +236,9 @@ Result<Finish> begin(Value& service, View old, const WriteContext& context) {
       return Error(done.error());
     }
   }
-  return Finish([allocators = context.allocators, claims = std::move(claims), left = left_behind(service, old),
-                 dry_run = context.dry_run](bool committed) {
-    release(*allocators, committed && !dry_run ? left : claims);
-  });
+  return Finish(
+      [allocators = context.allocators, claims = std::move(claims), left = left_behind(service, old),
+       dry_run = context.dry_run](bool committed) { release(*allocators, committed && !dry_run ? left : claims); });
 }
 
 void after_delete(View last, const WriteContext& context) {
@@ -371,8 +369,7 @@ void validate_update(View service, View old, ErrorList& errors) {
   if (address_of(old).empty() || address_of(old) == address_of(service)) return;
   const Path path("spec");
   const Path ips = path.child("clusterIPs");
-  errors.invalid(ips.index(0), service["spec"]["clusterIPs"],
-                 "may not change once set");
+  errors.invalid(ips.index(0), service["spec"]["clusterIPs"], "may not change once set");
 }
 
 std::string field(View service, std::string_view name) {

@@ -74,7 +74,7 @@ void label_selector(View selector, const Path& path, ErrorList& errors) {
       errors.invalid(at.child("operator"), op, "not a valid selector operator");
     }
     add_wrong(schema::qualified_name_errors(expression["key"].as_string()), expression["key"].as_string(),
-                 at.child("key"), errors);
+              at.child("key"), errors);
     size_t value_index = 0;
     for (View value : expression["values"].items())
       add_wrong(schema::label_value_errors(value.as_string()), value.as_string(), values.index(value_index++), errors);
@@ -82,7 +82,8 @@ void label_selector(View selector, const Path& path, ErrorList& errors) {
 }
 
 void port_number(View port, const Path& path, ErrorList& errors) {
-  for (const auto& message : schema::port_number_errors(port.as_int())) errors.invalid_number(path, port.as_int(), message);
+  for (const auto& message : schema::port_number_errors(port.as_int()))
+    errors.invalid_number(path, port.as_int(), message);
 }
 
 void port_number_or_name(View port, const Path& path, ErrorList& errors) {

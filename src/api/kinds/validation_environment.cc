@@ -38,7 +38,7 @@ void field_ref(View ref, const Path& path, ErrorList& errors) {
   for (const std::string_view prefix : {"metadata.annotations['", "metadata.labels['"})
     if (field.starts_with(prefix) && field.ends_with("']")) return;
   static constexpr std::array<std::string_view, 9> kFields = {
-      "metadata.name",  "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName",
+      "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName",
       "status.hostIP", "status.hostIPs",     "status.podIP", "status.podIPs"};
   for (const auto known : kFields)
     if (field == known) return;
@@ -104,7 +104,8 @@ void environment_from(View env_from, const Path& path, ErrorList& errors) {
   for (View source : env_from.items()) {
     const Path at = path.index(index++);
     const auto prefix = source["prefix"].as_string();
-    if (const auto message = env_name_error(prefix); !message.empty()) errors.invalid(at.child("prefix"), prefix, message);
+    if (const auto message = env_name_error(prefix); !message.empty())
+      errors.invalid(at.child("prefix"), prefix, message);
     int sources = 0;
     for (const std::string_view member : {"configMapRef", "secretRef"}) {
       if (!source[member].is_object()) continue;

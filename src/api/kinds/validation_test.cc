@@ -63,41 +63,48 @@ TEST(DeploymentValidationTest, good_one_has_no_causes) {
 TEST(DeploymentValidationTest, missing_selector_tells_both_causes) {
   EXPECT_EQ(causes(kinds::deployment(), changed(kDeployment, "selector: {matchLabels: {app: web}}", "paused: false")),
             (Causes{"spec.selector: Required value",
-                    "spec.template.metadata.labels: Invalid value: {\"app\":\"web\"}: `selector` does not match template `labels`"}));
+                    "spec.template.metadata.labels: Invalid value: {\"app\":\"web\"}: `selector` does not match "
+                    "template `labels`"}));
 }
 
 TEST(DeploymentValidationTest, selector_must_match_the_template) {
   EXPECT_EQ(causes(kinds::deployment(), changed(kDeployment, "{matchLabels: {app: web}}", "{matchLabels: {app: x}}")),
-            (Causes{"spec.template.metadata.labels: Invalid value: {\"app\":\"web\"}: `selector` does not match template `labels`"}));
+            (Causes{"spec.template.metadata.labels: Invalid value: {\"app\":\"web\"}: `selector` does not match "
+                    "template `labels`"}));
 }
 
 TEST(DeploymentValidationTest, selector_may_not_change) {
-  EXPECT_EQ(causes(kinds::deployment(),
-                   changed(changed(kDeployment, "{matchLabels: {app: web}}", "{matchLabels: {app: web, x: z}}"),
-                           "{labels: {app: web}}", "{labels: {app: web, x: z}}"),
-                   kDeployment),
-            (Causes{"spec.selector: Invalid value: {\"matchLabels\":{\"app\":\"web\",\"x\":\"z\"}}: field is immutable"}));
+  EXPECT_EQ(
+      causes(kinds::deployment(),
+             changed(changed(kDeployment, "{matchLabels: {app: web}}", "{matchLabels: {app: web, x: z}}"),
+                     "{labels: {app: web}}", "{labels: {app: web, x: z}}"),
+             kDeployment),
+      (Causes{"spec.selector: Invalid value: {\"matchLabels\":{\"app\":\"web\",\"x\":\"z\"}}: field is immutable"}));
 }
 
 TEST(DeploymentValidationTest, strategy_rules) {
   const auto with = [](std::string_view strategy) {
     return causes(kinds::deployment(), changed(kDeployment, "replicas: 3", "strategy: " + std::string(strategy)));
   };
-  EXPECT_EQ(with("{type: Recreate, rollingUpdate: {maxSurge: 1}}"),
-            (Causes{"spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is 'Recreate'"}));
-  EXPECT_EQ(with("{rollingUpdate: {maxSurge: 0, maxUnavailable: 0}}"),
-            (Causes{"spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0"}));
-  EXPECT_EQ(with("{rollingUpdate: {maxUnavailable: \"1\"}}"),
-            (Causes{"spec.strategy.rollingUpdate.maxUnavailable: Invalid value: \"1\": a valid percent string must be a "
-                    "numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is "
-                    "'[0-9]+%')"}));
+  EXPECT_EQ(
+      with("{type: Recreate, rollingUpdate: {maxSurge: 1}}"),
+      (Causes{"spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is 'Recreate'"}));
+  EXPECT_EQ(
+      with("{rollingUpdate: {maxSurge: 0, maxUnavailable: 0}}"),
+      (Causes{"spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0"}));
+  EXPECT_EQ(
+      with("{rollingUpdate: {maxUnavailable: \"1\"}}"),
+      (Causes{"spec.strategy.rollingUpdate.maxUnavailable: Invalid value: \"1\": a valid percent string must be a "
+              "numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is "
+              "'[0-9]+%')"}));
 }
 
 TEST(DeploymentValidationTest, negative_replicas_and_wrong_restart_policy) {
   EXPECT_EQ(causes(kinds::deployment(), changed(kDeployment, "replicas: 3", "replicas: -1")),
             (Causes{"spec.replicas: Invalid value: -1: must be greater than or equal to 0"}));
-  EXPECT_EQ(causes(kinds::deployment(), changed(kDeployment, "spec: {containers", "spec: {restartPolicy: Never, containers")),
-            (Causes{"spec.template.spec.restartPolicy: Unsupported value: \"Never\": supported values: \"Always\""}));
+  EXPECT_EQ(
+      causes(kinds::deployment(), changed(kDeployment, "spec: {containers", "spec: {restartPolicy: Never, containers")),
+      (Causes{"spec.template.spec.restartPolicy: Unsupported value: \"Never\": supported values: \"Always\""}));
 }
 
 constexpr std::string_view kPod = R"(
@@ -133,7 +140,8 @@ TEST(PodValidationTest, probes_need_one_action) {
 }
 
 TEST(PodValidationTest, init_containers_have_no_probes_unless_they_are_sidecars) {
-  const std::string init = changed(kPod, "spec: {", "spec: {initContainers: [{name: i, image: a, readinessProbe: {exec: {command: [x]}}}], ");
+  const std::string init = changed(
+      kPod, "spec: {", "spec: {initContainers: [{name: i, image: a, readinessProbe: {exec: {command: [x]}}}], ");
   EXPECT_EQ(causes(kinds::pod(), init),
             (Causes{"spec.initContainers[0].readinessProbe: Forbidden: may not be set for init containers without "
                     "restartPolicy=Always"}));
@@ -142,7 +150,8 @@ TEST(PodValidationTest, init_containers_have_no_probes_unless_they_are_sidecars)
 
 TEST(PodValidationTest, request_above_limit_is_refused) {
   EXPECT_EQ(pod_causes("[{name: one, image: a, resources: {requests: {cpu: 2}, limits: {cpu: 1}}}]"),
-            (Causes{"spec.containers[0].resources.requests: Invalid value: \"2\": must be less than or equal to cpu limit of 1"}));
+            (Causes{"spec.containers[0].resources.requests: Invalid value: \"2\": must be less than or equal to cpu "
+                    "limit of 1"}));
 }
 
 TEST(PodValidationTest, only_images_may_change) {
@@ -153,7 +162,8 @@ TEST(PodValidationTest, only_images_may_change) {
 }
 
 TEST(ConfigValidationTest, sealed_config_map_stays) {
-  constexpr std::string_view kOld = "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, immutable: true, data: {a: b}}";
+  constexpr std::string_view kOld =
+      "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, immutable: true, data: {a: b}}";
   EXPECT_EQ(causes(kinds::config_map(), changed(kOld, "a: b", "a: c"), kOld),
             (Causes{"data: Forbidden: field is immutable when `immutable` is set"}));
   EXPECT_EQ(causes(kinds::config_map(), changed(kOld, "immutable: true, ", ""), kOld),
@@ -164,7 +174,8 @@ TEST(ConfigValidationTest, secret_types_have_their_keys) {
   const auto of_type = [](const std::string& type) {
     return causes(kinds::secret(), "{apiVersion: v1, kind: Secret, metadata: {name: s}, type: " + type + "}");
   };
-  EXPECT_EQ(of_type("kubernetes.io/basic-auth"), (Causes{"data[username]: Required value", "data[password]: Required value"}));
+  EXPECT_EQ(of_type("kubernetes.io/basic-auth"),
+            (Causes{"data[username]: Required value", "data[password]: Required value"}));
   EXPECT_EQ(of_type("kubernetes.io/tls"), (Causes{"data[tls.crt]: Required value", "data[tls.key]: Required value"}));
   EXPECT_EQ(of_type("kubernetes.io/ssh-auth"), (Causes{"data[ssh-privatekey]: Required value"}));
   EXPECT_EQ(of_type("kubernetes.io/service-account-token"),

@@ -11,7 +11,8 @@ using object::View;
 constexpr std::string_view kFileMode = "must be a number between 0 and 0777 (octal), both inclusive";
 
 void file_mode(View mode, const Path& path, ErrorList& errors) {
-  if (mode.is_int() && (mode.as_int() < 0 || mode.as_int() > 0777)) errors.invalid_number(path, mode.as_int(), kFileMode);
+  if (mode.is_int() && (mode.as_int() < 0 || mode.as_int() > 0777))
+    errors.invalid_number(path, mode.as_int(), kFileMode);
 }
 
 void non_reserved_path(View text, const Path& path, ErrorList& errors) {

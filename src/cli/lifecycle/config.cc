@@ -106,8 +106,8 @@ Result<ClusterConfig> parse_cluster_flags(const std::vector<std::string>& args, 
 }
 
 std::vector<std::string> server_flags(const ClusterConfig& config) {
-  std::vector<std::string> out = {"--data-dir", config.data_dir, "--listen", config.listen,
-                                  "--node-name", config.node_name};
+  std::vector<std::string> out = {"--data-dir",  config.data_dir, "--listen",
+                                  config.listen, "--node-name",   config.node_name};
   if (!config.kubeconfig.empty()) out.insert(out.end(), {"--kubeconfig", config.kubeconfig});
   if (config.ephemeral) out.push_back("--ephemeral");
   if (config.simulated_nodes > 0) {

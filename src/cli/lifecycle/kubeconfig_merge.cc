@@ -49,7 +49,8 @@ Result<void> merge_kubeconfig(const std::string& from_file, const std::string& i
   }
   for (const char* list : kLists) {
     drop(into, list, name);
-    for (View item : View(*from)[std::string_view(list)].items()) into[std::string_view(list)].push_back(item.to_value());
+    for (View item : View(*from)[std::string_view(list)].items())
+      into[std::string_view(list)].push_back(item.to_value());
   }
   into["current-context"] = name;
   return write_config(into_file, into);

@@ -95,8 +95,7 @@ void print_next_steps(const ClusterConfig& config, const ServerState& state, dou
   fmt::print("Proa is up: Kubernetes {} at {}, ready in {:.2f} s.\n", state.version, state.server_url, seconds);
   if (!state.node.empty()) fmt::print("  node        {}\n", state.node);
   fmt::print("  data        {}{}\n", config.data_dir, config.ephemeral ? " (the objects in memory only)" : "");
-  fmt::print("  kubeconfig  {}{}\n", state.kubeconfig,
-             merged ? " (also context \"proa\" of ~/.kube/config)" : "");
+  fmt::print("  kubeconfig  {}{}\n", state.kubeconfig, merged ? " (also context \"proa\" of ~/.kube/config)" : "");
   const std::string dir = config.data_dir == default_data_dir() ? "" : " --data-dir " + config.data_dir;
   fmt::print("Try:\n");
   if (!merged) fmt::print("  export KUBECONFIG={}\n", state.kubeconfig);
@@ -116,9 +115,10 @@ int run_up(const std::string& program, const std::vector<std::string>& args) {
   const DataDir dir{config->data_dir};
   const std::string hint = dir.root == default_data_dir() ? "" : " --data-dir " + dir.root;
   if (const auto state = read_state(dir); state && is_running(*state))
-    return fail(fmt::format("Proa runs already on {} (process {}). Look at it with `proa status{}`, stop it with "
-                            "`proa down{}`.",
-                            dir.root, state->pid, hint, hint));
+    return fail(
+        fmt::format("Proa runs already on {} (process {}). Look at it with `proa status{}`, stop it with "
+                    "`proa down{}`.",
+                    dir.root, state->pid, hint, hint));
   if (auto made = runtime::make_dirs(dir.root, 0750); !made) return fail(made.error().message);
 
   const auto begin = std::chrono::steady_clock::now();

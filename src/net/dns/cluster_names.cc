@@ -1,8 +1,8 @@
 #include "net/dns/cluster_names.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace proa::net {
 namespace {
@@ -39,7 +39,8 @@ bool is_ipv4(std::string_view ip) { return !encode_ipv4(ip).empty(); }
 
 }  // namespace
 
-ClusterNames::ClusterNames(std::string domain, const std::vector<Document>& services, const std::vector<Document>& slices)
+ClusterNames::ClusterNames(std::string domain, const std::vector<Document>& services,
+                           const std::vector<Document>& slices)
     : domain_(std::move(domain)) {
   for (const Document& service : services) add_service(service.root());
   for (const Document& slice : slices) add_slice(slice.root());
@@ -55,7 +56,8 @@ void ClusterNames::add_service(View service) {
   if (is_ipv4(spec["clusterIP"].as_string())) out.ips.push_back(spec["clusterIP"].str());
   out.publish_not_ready = spec["publishNotReadyAddresses"].as_bool();
   for (const View port : spec["ports"].items())
-    out.ports.push_back({port["name"].str(), lower(port["protocol"].as_string("TCP")), static_cast<uint16_t>(port["port"].as_int())});
+    out.ports.push_back(
+        {port["name"].str(), lower(port["protocol"].as_string("TCP")), static_cast<uint16_t>(port["port"].as_int())});
   for (const std::string& ip : out.ips) names_of_addresses_[ip] = fmt::format("{}.svc.{}", key, domain_);
 }
 
@@ -67,11 +69,13 @@ void ClusterNames::add_slice(View slice) {
   Service& service = found->second;
   std::vector<Port> ports;
   for (const View port : slice["ports"].items())
-    ports.push_back({port["name"].str(), lower(port["protocol"].as_string("TCP")), static_cast<uint16_t>(port["port"].as_int())});
+    ports.push_back(
+        {port["name"].str(), lower(port["protocol"].as_string("TCP")), static_cast<uint16_t>(port["port"].as_int())});
   for (const View endpoint : slice["endpoints"].items()) {
     const std::string ip = endpoint["addresses"].at(0).str();
     if (!is_ipv4(ip) || (!endpoint["conditions"]["ready"].as_bool(true) && !service.publish_not_ready)) continue;
-    const std::string hostname = endpoint["hostname"].as_string().empty() ? dashed(ip) : lower(endpoint["hostname"].as_string());
+    const std::string hostname =
+        endpoint["hostname"].as_string().empty() ? dashed(ip) : lower(endpoint["hostname"].as_string());
     names_of_addresses_[ip] = fmt::format("{}.{}.svc.{}", hostname, found->first, domain_);
     service.endpoints.push_back({hostname, ip, ports});
   }
@@ -111,7 +115,8 @@ DnsAnswer ClusterNames::srv(const DnsQuestion& question, const Service& service,
 }
 
 /// `labels`: what stands before `.svc.DOMAIN`.
-DnsAnswer ClusterNames::resolve_service(const DnsQuestion& question, const std::vector<std::string_view>& labels) const {
+DnsAnswer ClusterNames::resolve_service(const DnsQuestion& question,
+                                        const std::vector<std::string_view>& labels) const {
   if (labels.empty()) return no_data();
   if (labels.size() == 1) return namespaces_.contains(labels[0]) ? no_data() : no_name();
   const std::string key = fmt::format("{}.{}", labels[labels.size() - 2], labels.back());

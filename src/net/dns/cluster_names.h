@@ -32,10 +32,10 @@ class ClusterNames {
     std::vector<Port> ports;
   };
   struct Service {
-    std::vector<std::string> ips;      // none: headless
+    std::vector<std::string> ips;  // none: headless
     std::string external_name;
     std::vector<Port> ports;
-    std::vector<Endpoint> endpoints;   // of a headless one
+    std::vector<Endpoint> endpoints;  // of a headless one
     bool publish_not_ready = false;
   };
   void add_service(object::View service);

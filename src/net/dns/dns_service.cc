@@ -22,9 +22,8 @@ Value port(const char* name, const char* protocol, bool with_target) {
 Value service_object(const std::string& cluster_ip) {
   Value out = Value::object({{"apiVersion", "v1"}, {"kind", "Service"}});
   out["metadata"] = Value::object({{"name", kName}, {"namespace", kNamespace}});
-  out["metadata"]["labels"] = Value::object({{"k8s-app", "kube-dns"},
-                                             {"kubernetes.io/cluster-service", "true"},
-                                             {"kubernetes.io/name", "CoreDNS"}});
+  out["metadata"]["labels"] = Value::object(
+      {{"k8s-app", "kube-dns"}, {"kubernetes.io/cluster-service", "true"}, {"kubernetes.io/name", "CoreDNS"}});
   out["spec"] = Value::object({{"clusterIP", cluster_ip},
                                {"clusterIPs", Value::array({cluster_ip})},
                                {"type", "ClusterIP"},
@@ -35,12 +34,13 @@ Value service_object(const std::string& cluster_ip) {
 Value slice_object(const std::string& server_ip) {
   Value out = Value::object({{"apiVersion", "discovery.k8s.io/v1"}, {"kind", "EndpointSlice"}});
   out["metadata"] = Value::object({{"name", kSliceName}, {"namespace", kNamespace}});
-  out["metadata"]["labels"] = Value::object(
-      {{"kubernetes.io/service-name", kName}, {"endpointslice.kubernetes.io/managed-by", "proa"}});
+  out["metadata"]["labels"] =
+      Value::object({{"kubernetes.io/service-name", kName}, {"endpointslice.kubernetes.io/managed-by", "proa"}});
   out["addressType"] = "IPv4";
   out["ports"] = Value::array({port("dns", "UDP", false), port("dns-tcp", "TCP", false)});
-  out["endpoints"] = Value::array({Value::object(
-      {{"addresses", Value::array({server_ip})}, {"conditions", Value::object({{"ready", true}, {"serving", true}, {"terminating", false}})}})});
+  out["endpoints"] = Value::array(
+      {Value::object({{"addresses", Value::array({server_ip})},
+                      {"conditions", Value::object({{"ready", true}, {"serving", true}, {"terminating", false}})}})});
   return out;
 }
 
@@ -61,7 +61,8 @@ void put_slice(client::Client& client, const std::string& server_ip, const Finis
 
 }  // namespace
 
-void ensure_dns_service(client::Client& client, const std::string& cluster_ip, const std::string& server_ip, Finish done) {
+void ensure_dns_service(client::Client& client, const std::string& cluster_ip, const std::string& server_ip,
+                        Finish done) {
   client.create(client::resources::kServices, kNamespace, kName, service_object(cluster_ip), "",
                 [&client, server_ip, done](Result<Document> made) {
                   if (!made && !made.error().is("AlreadyExists")) return done(Error(made.error()));

@@ -29,16 +29,21 @@ class ClusterNamesTest : public testing::Test {
       "cluster.local",
       {document(R"({"metadata":{"name":"web","namespace":"default"},"spec":{"clusterIP":"10.96.0.50",
          "ports":[{"name":"http","port":80,"protocol":"TCP"}]}})"),
-       document(R"({"metadata":{"name":"db","namespace":"default"},"spec":{"clusterIP":"None","ports":[{"name":"sql","port":5432}]}})"),
-       document(R"({"metadata":{"name":"out","namespace":"default"},"spec":{"type":"ExternalName","externalName":"example.org"}})"),
+       document(
+           R"({"metadata":{"name":"db","namespace":"default"},"spec":{"clusterIP":"None","ports":[{"name":"sql","port":5432}]}})"),
+       document(
+           R"({"metadata":{"name":"out","namespace":"default"},"spec":{"type":"ExternalName","externalName":"example.org"}})"),
        document(R"({"metadata":{"name":"empty","namespace":"default"},"spec":{"clusterIP":"None"}})")},
-      {document(R"({"metadata":{"namespace":"default","labels":{"kubernetes.io/service-name":"db"}},"addressType":"IPv4",
+      {document(
+          R"({"metadata":{"namespace":"default","labels":{"kubernetes.io/service-name":"db"}},"addressType":"IPv4",
          "ports":[{"name":"sql","port":5432,"protocol":"TCP"}],
          "endpoints":[{"addresses":["10.244.0.5"],"hostname":"db-0","conditions":{"ready":true}},
                       {"addresses":["10.244.0.6"],"conditions":{"ready":true}},
                       {"addresses":["10.244.0.7"],"hostname":"db-2","conditions":{"ready":false}}]})")}};
 
-  std::optional<DnsAnswer> ask(const std::string& name, DnsType type = DnsType::kA) { return names_.resolve({name, type}); }
+  std::optional<DnsAnswer> ask(const std::string& name, DnsType type = DnsType::kA) {
+    return names_.resolve({name, type});
+  }
   std::vector<std::string> addresses(const std::string& name) {
     std::vector<std::string> out;
     const auto answer = ask(name);
@@ -46,7 +51,8 @@ class ClusterNamesTest : public testing::Test {
     if (answer->code != DnsCode::kOk) return {"error " + std::to_string(static_cast<int>(answer->code))};
     for (const DnsRecord& record : answer->answers) {
       std::string text;
-      for (const char byte : record.data) text += (text.empty() ? "" : ".") + std::to_string(static_cast<uint8_t>(byte));
+      for (const char byte : record.data)
+        text += (text.empty() ? "" : ".") + std::to_string(static_cast<uint8_t>(byte));
       out.push_back(text);
     }
     return out;
@@ -92,7 +98,8 @@ TEST_F(ClusterNamesTest, addresses_have_names) {
   const auto web = ask("50.0.96.10.in-addr.arpa", DnsType::kPtr);
   ASSERT_TRUE(web);
   EXPECT_EQ(web->answers.at(0).data, encode_name("web.default.svc.cluster.local"));
-  EXPECT_EQ(ask("5.0.244.10.in-addr.arpa", DnsType::kPtr)->answers.at(0).data, encode_name("db-0.db.default.svc.cluster.local"));
+  EXPECT_EQ(ask("5.0.244.10.in-addr.arpa", DnsType::kPtr)->answers.at(0).data,
+            encode_name("db-0.db.default.svc.cluster.local"));
   EXPECT_FALSE(ask("8.8.8.8.in-addr.arpa", DnsType::kPtr));
 }
 

@@ -9,8 +9,25 @@
 
 namespace proa::net {
 
-enum class DnsType : uint16_t { kA = 1, kNs = 2, kCname = 5, kSoa = 6, kPtr = 12, kTxt = 16, kAaaa = 28, kSrv = 33, kAny = 255 };
-enum class DnsCode : uint8_t { kOk = 0, kFormat = 1, kServerFailure = 2, kNoName = 3, kNotImplemented = 4, kRefused = 5 };
+enum class DnsType : uint16_t {
+  kA = 1,
+  kNs = 2,
+  kCname = 5,
+  kSoa = 6,
+  kPtr = 12,
+  kTxt = 16,
+  kAaaa = 28,
+  kSrv = 33,
+  kAny = 255
+};
+enum class DnsCode : uint8_t {
+  kOk = 0,
+  kFormat = 1,
+  kServerFailure = 2,
+  kNoName = 3,
+  kNotImplemented = 4,
+  kRefused = 5
+};
 
 struct DnsQuestion {
   std::string name;  // lower case, without the last dot: "web.default.svc.cluster.local"

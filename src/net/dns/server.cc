@@ -28,10 +28,9 @@ class ServerImpl final : public DnsServer {
   }
 
   Result<void> open() {
-    auto listener = DnsListener::start(loop_, options_.address, options_.port,
-                                       [this](std::string_view query, bool tcp, DnsReply reply) {
-                                         answer(query, tcp, std::move(reply));
-                                       });
+    auto listener = DnsListener::start(
+        loop_, options_.address, options_.port,
+        [this](std::string_view query, bool tcp, DnsReply reply) { answer(query, tcp, std::move(reply)); });
     if (!listener) return Error(listener.error());
     listener_ = std::move(*listener);
     return {};

@@ -13,10 +13,10 @@
 namespace proa::net {
 
 struct DnsOptions {
-  std::string address;                   // "10.244.0.1", need not be there yet
+  std::string address;  // "10.244.0.1", need not be there yet
   uint16_t port = 53;
   std::string domain = "cluster.local";
-  std::vector<std::string> upstreams;    // of the machine's resolv.conf
+  std::vector<std::string> upstreams;  // of the machine's resolv.conf
 };
 
 class DnsServer {

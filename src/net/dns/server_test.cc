@@ -1,13 +1,14 @@
 #include "net/dns/server.h"
 
 #include <arpa/inet.h>
-#include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <condition_variable>
 #include <mutex>
+
+#include <gtest/gtest.h>
 
 #include "client/fake_client.h"
 #include "net/dns/message.h"
@@ -28,8 +29,8 @@ class DnsServerTest : public testing::Test {
       cluster_.put(client::resources::kServices, service);
       informers_ = std::make_unique<client::Informers>(cluster_, loop_);
       for (port_ = static_cast<uint16_t>(20000 + getpid() % 20000); !server_; ++port_) {
-        auto made = DnsServer::start({.address = "127.0.0.1", .port = port_, .domain = "cluster.local", .upstreams = {}},
-                                     *informers_, loop_);
+        auto made = DnsServer::start(
+            {.address = "127.0.0.1", .port = port_, .domain = "cluster.local", .upstreams = {}}, *informers_, loop_);
         if (made) server_ = std::move(*made);
       }
       --port_;
@@ -61,7 +62,8 @@ class DnsServerTest : public testing::Test {
   }
 
   static std::string query(const std::string& name) {
-    return std::string("\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00", 12) + encode_name(name) + std::string("\0\1\0\1", 4);
+    return std::string("\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00", 12) + encode_name(name) +
+           std::string("\0\1\0\1", 4);
   }
 
   std::string ask(int type, const std::string& bytes) const {

@@ -1,19 +1,20 @@
 #include "net/dns/sockets.h"
 
 #include <arpa/inet.h>
-#include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstring>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
-#include <array>
-#include <chrono>
-#include <cstring>
+#include <fmt/format.h>
 
 #include "runtime/event_loop_asio.h"
 
@@ -116,23 +117,23 @@ class ListenerImpl final : public DnsListener {
 
  private:
   void receive() {
-    udp_.async_receive_from(asio::buffer(datagram_), from_, [this, alive = std::weak_ptr(alive_)](error_code error, size_t size) {
-      if (alive.expired() || error == asio::error::operation_aborted) return;
-      if (!error)
-        handler_({datagram_.data(), size}, false, [this, alive, to = from_](const std::string& answer) {
-          if (alive.expired()) return;
-          error_code dropped;  // a full buffer loses the answer, as networks do
-          udp_.send_to(asio::buffer(answer), to, 0, dropped);
+    udp_.async_receive_from(
+        asio::buffer(datagram_), from_, [this, alive = std::weak_ptr(alive_)](error_code error, size_t size) {
+          if (alive.expired() || error == asio::error::operation_aborted) return;
+          if (!error)
+            handler_({datagram_.data(), size}, false, [this, alive, to = from_](const std::string& answer) {
+              if (alive.expired()) return;
+              error_code dropped;  // a full buffer loses the answer, as networks do
+              udp_.send_to(asio::buffer(answer), to, 0, dropped);
+            });
+          receive();
         });
-      receive();
-    });
   }
 
   void accept() {
     tcp_.async_accept([this, alive = std::weak_ptr(alive_)](error_code error, tcp::socket made) {
       if (alive.expired() || error == asio::error::operation_aborted) return;
-      if (!error && *alive_ < kMaxTcpClients)
-        std::make_shared<TcpClient>(std::move(made), handler_, alive_)->read();
+      if (!error && *alive_ < kMaxTcpClients) std::make_shared<TcpClient>(std::move(made), handler_, alive_)->read();
       accept();
     });
   }
@@ -192,11 +193,11 @@ class Asking : public std::enable_shared_from_this<Asking> {
     buffer_.resize(2);
     asio::async_read(tcp_, asio::buffer(buffer_), [self = shared_from_this()](error_code error, size_t) {
       if (error) return self->finish({});
-      const size_t size = static_cast<size_t>(static_cast<uint8_t>(self->buffer_[0])) << 8 | static_cast<uint8_t>(self->buffer_[1]);
+      const size_t size =
+          static_cast<size_t>(static_cast<uint8_t>(self->buffer_[0])) << 8 | static_cast<uint8_t>(self->buffer_[1]);
       self->buffer_.resize(size);
-      asio::async_read(self->tcp_, asio::buffer(self->buffer_), [self](error_code failed, size_t) {
-        self->finish(failed ? std::string() : self->buffer_);
-      });
+      asio::async_read(self->tcp_, asio::buffer(self->buffer_),
+                       [self](error_code failed, size_t) { self->finish(failed ? std::string() : self->buffer_); });
     });
   }
 
@@ -220,8 +221,8 @@ class Asking : public std::enable_shared_from_this<Asking> {
 
 }  // namespace
 
-Result<std::unique_ptr<DnsListener>> DnsListener::start(runtime::EventLoop& loop, const std::string& address, uint16_t port,
-                                                        DnsHandler handler) {
+Result<std::unique_ptr<DnsListener>> DnsListener::start(runtime::EventLoop& loop, const std::string& address,
+                                                        uint16_t port, DnsHandler handler) {
   auto made = std::make_unique<ListenerImpl>(loop, std::move(handler));
   if (auto opened = made->open(address, port); !opened) return Error(opened.error());
   return made;

@@ -50,8 +50,10 @@ void LoadBalancers::sync() {
   for (const Document& service : plan.grant) set_ingress(service, true);
   for (const Document& service : plan.withdraw) set_ingress(service, false);
   tell_clashes(plan);
-  if (input.taken.empty()) retry_.stop();
-  else retry_.start(kRetry, [this] { changed(); });
+  if (input.taken.empty())
+    retry_.stop();
+  else
+    retry_.start(kRetry, [this] { changed(); });
 }
 
 void LoadBalancers::set_ingress(const Document& service, bool granted) {

@@ -31,7 +31,7 @@ class LoadBalancers {
   runtime::Executor& executor_;
   client::EventRecorder events_;
   const std::unique_ptr<PortHolder> ports_;
-  runtime::Timer retry_;  // armed while a port is in use by another program
+  runtime::Timer retry_;                     // armed while a port is in use by another program
   std::map<std::string, std::string> told_;  // Service's uid -> the clash it was told
   bool started_ = false, due_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

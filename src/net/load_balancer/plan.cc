@@ -1,8 +1,8 @@
 #include "net/load_balancer/plan.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace proa::net {
 namespace {
@@ -16,8 +16,8 @@ std::string name_of(View service) {
 
 /// Another implementation's, when it has a class.
 bool is_ours(View service) {
-  return service["spec"]["type"].as_string() == "LoadBalancer" && service["spec"]["loadBalancerClass"].as_string().empty() &&
-         !service["metadata"]["deletionTimestamp"].exists();
+  return service["spec"]["type"].as_string() == "LoadBalancer" &&
+         service["spec"]["loadBalancerClass"].as_string().empty() && !service["metadata"]["deletionTimestamp"].exists();
 }
 
 bool is_granted(View service) {
@@ -29,18 +29,21 @@ std::vector<NodePortKey> ports_of(View service, bool node_ports) {
   std::vector<NodePortKey> out;
   for (const View port : service["spec"]["ports"].items()) {
     const int64_t number = port[node_ports ? std::string_view("nodePort") : std::string_view("port")].as_int();
-    if (number > 0) out.push_back({port["protocol"].as_string("TCP") == "UDP" ? "UDP" : "TCP", static_cast<uint16_t>(number)});
+    if (number > 0)
+      out.push_back({port["protocol"].as_string("TCP") == "UDP" ? "UDP" : "TCP", static_cast<uint16_t>(number)});
   }
   return out;
 }
 
 /// What stands in the way; empty: nothing.
-std::string clash_of(View service, const std::map<NodePortKey, std::string>& owners, const std::set<NodePortKey>& taken) {
+std::string clash_of(View service, const std::map<NodePortKey, std::string>& owners,
+                     const std::set<NodePortKey>& taken) {
   for (const NodePortKey& key : ports_of(service, false)) {
     const auto owner = owners.find(key);
     if (owner != owners.end() && owner->second != name_of(service))
       return fmt::format("port {}/{} is taken by Service {}", key.port, key.protocol, owner->second);
-    if (taken.contains(key)) return fmt::format("port {}/{} is in use by another program on this machine", key.port, key.protocol);
+    if (taken.contains(key))
+      return fmt::format("port {}/{} is in use by another program on this machine", key.port, key.protocol);
   }
   return {};
 }

@@ -30,7 +30,7 @@ struct LoadBalancerPlan {
     object::Document service;
     std::string message;
   };
-  std::set<NodePortKey> wanted;  // to be held while they are here
+  std::set<NodePortKey> wanted;                   // to be held while they are here
   std::vector<object::Document> grant, withdraw;  // whose status is to change
   std::vector<Clash> clashes;
 };

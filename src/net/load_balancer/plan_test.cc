@@ -13,12 +13,12 @@ using object::Value;
 Document service(const std::string& name, int port, const std::string& created, bool granted = false,
                  const std::string& type = "LoadBalancer", int node_port = 0) {
   Value out = Value::object();
-  out["metadata"] = Value::object({{"name", name}, {"namespace", "default"}, {"uid", name}, {"creationTimestamp", created}});
+  out["metadata"] =
+      Value::object({{"name", name}, {"namespace", "default"}, {"uid", name}, {"creationTimestamp", created}});
   Value item = Value::object({{"port", port}, {"protocol", "TCP"}});
   if (node_port > 0) item["nodePort"] = node_port;
   out["spec"] = Value::object({{"type", type}, {"ports", Value::array({item})}});
-  if (granted)
-    out["status"]["loadBalancer"]["ingress"] = Value::array({Value::object({{"hostname", "localhost"}})});
+  if (granted) out["status"]["loadBalancer"]["ingress"] = Value::array({Value::object({{"hostname", "localhost"}})});
   return Document::freeze(out);
 }
 
@@ -52,7 +52,8 @@ TEST(LoadBalancerPlan, a_port_that_another_program_has_is_waited_for) {
   EXPECT_TRUE(plan.grant.empty());
   EXPECT_EQ(plan.wanted.size(), 1U);
   ASSERT_EQ(plan.clashes.size(), 1U);
-  EXPECT_NE(plan.clashes[0].message.find("port 80/TCP is in use by another program on this machine"), std::string::npos);
+  EXPECT_NE(plan.clashes[0].message.find("port 80/TCP is in use by another program on this machine"),
+            std::string::npos);
 }
 
 TEST(LoadBalancerPlan, a_node_port_of_another_service_is_a_clash_its_own_is_not) {

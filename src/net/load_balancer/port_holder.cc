@@ -25,8 +25,10 @@ class Sockets final : public PortHolder {
     for (const NodePortKey& key : wanted) {
       if (held_.contains(key)) continue;
       const int fd = take(key);
-      if (fd >= 0) held_.emplace(key, fd);
-      else failed.insert(key);
+      if (fd >= 0)
+        held_.emplace(key, fd);
+      else
+        failed.insert(key);
     }
     return failed;
   }

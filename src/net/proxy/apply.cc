@@ -18,11 +18,13 @@ RunNft make_nft_runner(runtime::EventLoop& loop) {
     runtime::Command command;
     command.argv = {"nft", "-f", "-"};
     command.stdin_text = std::move(script);
-    runtime::run_process_async(loop, command, kNftTimeout, [done = std::move(done)](Result<runtime::ProcessResult> ended) {
-      if (!ended) return done(Error(ended.error()));
-      if (ended->exit_code != 0) return done(Error(base::internal_error("nft: " + ended->err)));
-      done({});
-    });
+    runtime::run_process_async(loop, command, kNftTimeout,
+                               [done = std::move(done)](Result<runtime::ProcessResult> ended) {
+                                 if (!ended) return done(Error(ended.error()));
+                                 if (ended->exit_code != 0)
+                                   return done(Error(base::internal_error("nft: " + ended->err)));
+                                 done({});
+                               });
   };
 }
 

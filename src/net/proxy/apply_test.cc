@@ -44,7 +44,8 @@ TEST_F(ApplierTest, sends_the_table_first_and_then_what_changed) {
   EXPECT_EQ(told, 2);
   ASSERT_EQ(scripts_.size(), 2U);
   EXPECT_TRUE(scripts_[0].starts_with("add table ip proa-t"));
-  EXPECT_EQ(scripts_[1], "delete element ip proa-t cluster-ips { 10.96.0.1 }\nadd element ip proa-t cluster-ips { 10.96.0.2 }\n");
+  EXPECT_EQ(scripts_[1],
+            "delete element ip proa-t cluster-ips { 10.96.0.1 }\nadd element ip proa-t cluster-ips { 10.96.0.2 }\n");
 }
 
 TEST_F(ApplierTest, what_is_wanted_while_nft_runs_is_one_transaction) {

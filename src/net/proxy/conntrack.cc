@@ -1,8 +1,6 @@
 #include "net/proxy/conntrack.h"
 
 #include <arpa/inet.h>
-#include <linux/netfilter/nfnetlink.h>
-#include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -13,6 +11,9 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 
 namespace proa::net {
 namespace {
@@ -114,7 +115,8 @@ Result<int> forget_udp_flows(const std::set<Target>& targets) {
   for (std::string& tuple : stale) {
     tuple.resize(NLA_ALIGN(tuple.size()));
     Netlink one;
-    if (one.send(message_type(IPCTNL_MSG_CT_DELETE), NLM_F_ACK, tuple) && one.receive([](std::string_view) {})) ++forgotten;
+    if (one.send(message_type(IPCTNL_MSG_CT_DELETE), NLM_F_ACK, tuple) && one.receive([](std::string_view) {}))
+      ++forgotten;
   }
   return forgotten;
 }

@@ -71,7 +71,8 @@ void ServiceProxy::sync() {
   auto waiting = std::move(waiting_);
   waiting_.clear();
   std::set<Target> targets = udp_targets(state), gone;
-  std::set_difference(udp_targets_.begin(), udp_targets_.end(), targets.begin(), targets.end(), std::inserter(gone, gone.end()));
+  std::set_difference(udp_targets_.begin(), udp_targets_.end(), targets.begin(), targets.end(),
+                      std::inserter(gone, gone.end()));
   udp_targets_ = std::move(targets);
   applier_.want(make_ruleset(state), [this, gone = std::move(gone), waiting = std::move(waiting)] {
     if (forget_udp_ && !gone.empty()) forget_udp_(gone);

@@ -44,8 +44,8 @@ class ServiceProxy {
   const std::string node_name_;
   Applier applier_;
   const ForgetUdp forget_udp_;
-  std::set<Target> udp_targets_;  // as of the last ruleset
-  std::set<std::string> leaving_;  // uids of pods
+  std::set<Target> udp_targets_;                // as of the last ruleset
+  std::set<std::string> leaving_;               // uids of pods
   std::vector<std::function<void()>> waiting_;  // for the next ruleset
   bool started_ = false, due_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -17,10 +17,12 @@ class ServiceProxyTest : public testing::Test {
  protected:
   ServiceProxyTest() {
     Value service = Value::object({{"metadata", Value::object({{"name", "web"}, {"namespace", "default"}})}});
-    service["spec"] = Value::object({{"clusterIP", "10.96.0.50"}, {"ports", Value::array({Value::object({{"port", 80}, {"protocol", "TCP"}})})}});
+    service["spec"] = Value::object(
+        {{"clusterIP", "10.96.0.50"}, {"ports", Value::array({Value::object({{"port", 80}, {"protocol", "TCP"}})})}});
     cluster_.put(resources::kServices, service);
     Value slice = Value::object({{"addressType", "IPv4"}});
-    slice["metadata"] = Value::object({{"name", "web-1"}, {"namespace", "default"},
+    slice["metadata"] = Value::object({{"name", "web-1"},
+                                       {"namespace", "default"},
                                        {"labels", Value::object({{"kubernetes.io/service-name", "web"}})}});
     slice["ports"] = Value::array({Value::object({{"port", 8080}, {"protocol", "TCP"}})});
     slice["endpoints"] = Value::array({endpoint("a", "10.244.0.2"), endpoint("b", "10.244.0.3")});
@@ -48,7 +50,10 @@ class ServiceProxyTest : public testing::Test {
   client::Informers informers_{cluster_, executor_};
   std::vector<std::string> scripts_;
   std::function<void(Result<void>)> done_;
-  ServiceProxy proxy_{informers_, executor_, {"t", "10.244.0.0/24"}, "n1",
+  ServiceProxy proxy_{informers_,
+                      executor_,
+                      {"t", "10.244.0.0/24"},
+                      "n1",
                       [this](std::string script, std::function<void(Result<void>)> done) {
                         scripts_.push_back(std::move(script));
                         done_ = std::move(done);
@@ -63,9 +68,8 @@ TEST_F(ServiceProxyTest, sets_the_rules_once_all_is_known_and_then_what_changes)
   EXPECT_TRUE(ready);
   ASSERT_EQ(scripts_.size(), 1U);
   EXPECT_NE(scripts_[0].find("mod 2 map { 0 : 10.244.0.2 . 8080, 1 : 10.244.0.3 . 8080 }"), std::string::npos);
-  cluster_.edit(resources::kEndpointSlices, "default", "web-1", [](Value& slice) {
-    slice["endpoints"] = Value::array({endpoint("b", "10.244.0.3")});
-  });
+  cluster_.edit(resources::kEndpointSlices, "default", "web-1",
+                [](Value& slice) { slice["endpoints"] = Value::array({endpoint("b", "10.244.0.3")}); });
   settle();
   ASSERT_EQ(scripts_.size(), 2U);
   EXPECT_TRUE(scripts_[1].starts_with("flush chain ip proa-t service/default/web/tcp/80\n")) << scripts_[1];
@@ -121,13 +125,16 @@ TEST(LoadBalancers, give_localhost_and_tell_of_a_port_that_is_in_use_until_it_is
   LoadBalancers load_balancers(cluster, informers, executor, std::make_unique<FakePorts>(taken));
   for (const auto& [name, port] : {std::pair("a", 80), std::pair("b", 8080)}) {
     Value service = Value::object({{"metadata", Value::object({{"name", name}, {"namespace", "default"}})}});
-    service["spec"] = Value::object({{"type", "LoadBalancer"}, {"ports", Value::array({Value::object({{"port", port}, {"protocol", "TCP"}})})}});
+    service["spec"] = Value::object(
+        {{"type", "LoadBalancer"}, {"ports", Value::array({Value::object({{"port", port}, {"protocol", "TCP"}})})}});
     cluster.put(resources::kServices, service);
   }
   informers.start();
   executor.advance(runtime::kSecond);
   const auto host_of = [&](const char* name) {
-    return cluster.find(resources::kServices, "default", name)["status"]["loadBalancer"]["ingress"].at(0)["hostname"].str();
+    return cluster.find(resources::kServices, "default", name)["status"]["loadBalancer"]["ingress"]
+        .at(0)["hostname"]
+        .str();
   };
   EXPECT_EQ(host_of("a"), "localhost");
   EXPECT_EQ(host_of("b"), "");

@@ -1,10 +1,11 @@
 #include "net/proxy/host.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
 #include <fstream>
+
+#include <fmt/format.h>
 
 #include "runtime/file.h"
 #include "runtime/process.h"

@@ -1,6 +1,5 @@
 // The rules in a real kernel: in a network namespace of the test's own, with a target on its loopback link. Needs root.
 #include <arpa/inet.h>
-#include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
@@ -9,6 +8,8 @@
 
 #include <fstream>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 #include "net/proxy/conntrack.h"
 #include "net/proxy/host.h"
@@ -88,7 +89,8 @@ TEST(Kernel, takes_the_rules_and_sends_connections_where_they_say) {
   const ProxySettings settings{"test", "10.244.0.0/24"};
   const auto body = [&] {
     ASSERT_TRUE(run({"ip", "link", "set", "lo", "up"}));
-    for (const char* ip : {"10.244.0.2/32", "10.244.0.3/32"}) ASSERT_TRUE(run({"ip", "address", "add", ip, "dev", "lo"}));
+    for (const char* ip : {"10.244.0.2/32", "10.244.0.3/32"})
+      ASSERT_TRUE(run({"ip", "address", "add", ip, "dev", "lo"}));
     ASSERT_TRUE(run({"ip", "route", "add", "10.96.0.0/16", "dev", "lo"}));
     const HostSettings host{settings, "10.244.0.1", testing::TempDir() + "proa-sysctl-" + std::to_string(getpid())};
     ASSERT_TRUE(set_up_host(host));

@@ -1,8 +1,8 @@
 #include "net/proxy/ruleset.h"
 
-#include <fmt/format.h>
-
 #include <functional>
+
+#include <fmt/format.h>
 
 namespace proa::net {
 namespace {
@@ -12,8 +12,7 @@ std::string target_text(const Target& target) { return fmt::format("{} . {}", ta
 /// `{ 0 : ITEM, 1 : ITEM }`
 std::string numbered(const std::vector<Target>& targets, const std::function<std::string(const Target&)>& item) {
   std::string out = "{ ";
-  for (size_t i = 0; i < targets.size(); ++i)
-    out += fmt::format("{}{} : {}", i == 0 ? "" : ", ", i, item(targets[i]));
+  for (size_t i = 0; i < targets.size(); ++i) out += fmt::format("{}{} : {}", i == 0 ? "" : ", ", i, item(targets[i]));
   return out + " }";
 }
 
@@ -24,7 +23,8 @@ std::string source_rule(const std::vector<std::string>& ranges) {
 }
 
 /// One target at random; with affinity, the one that the client had before.
-void add_balancing(Ruleset& out, const std::string& chain, const ServicePort& port, const std::vector<Target>& targets) {
+void add_balancing(Ruleset& out, const std::string& chain, const ServicePort& port,
+                   const std::vector<Target>& targets) {
   std::vector<std::string>& rules = out.chains[chain];
   if (port.affinity_seconds == 0) {
     rules.push_back(fmt::format("meta l4proto {} dnat ip to numgen random mod {} map {}", port.protocol, targets.size(),
@@ -41,8 +41,9 @@ void add_balancing(Ruleset& out, const std::string& chain, const ServicePort& po
         fmt::format("meta l4proto {} dnat to {}:{}", port.protocol, target.ip, target.port)};
     rules.push_back(fmt::format("ip saddr @{} goto {}", name("client", target), name("target", target)));
   }
-  rules.push_back(fmt::format("numgen random mod {} vmap {}", targets.size(),
-                              numbered(targets, [&](const Target& target) { return "goto " + name("target", target); })));
+  rules.push_back(
+      fmt::format("numgen random mod {} vmap {}", targets.size(),
+                  numbered(targets, [&](const Target& target) { return "goto " + name("target", target); })));
 }
 
 void add_service_port(Ruleset& out, const ServicePort& port) {
@@ -145,7 +146,8 @@ class Change {
   std::string text() {
     for (const auto& [name, seconds] : to_.affinity_sets)
       if (!from_.affinity_sets.contains(name))
-        line(fmt::format("add set ip {} {} {{ type ipv4_addr; flags dynamic,timeout; timeout {}s; }}", table_, name, seconds));
+        line(fmt::format("add set ip {} {} {{ type ipv4_addr; flags dynamic,timeout; timeout {}s; }}", table_, name,
+                         seconds));
     for (const auto& [name, _] : to_.chains)
       if (!from_.chains.contains(name)) line(fmt::format("add chain ip {} {}", table_, name));
     rewrite_chains();
@@ -190,7 +192,8 @@ class Change {
     if (!items.empty()) line(fmt::format("{} element ip {} {} {{ {} }}", verb, table_, set, join(items)));
   }
 
-  void elements(const char* map, const std::map<std::string, std::string>& from, const std::map<std::string, std::string>& to) {
+  void elements(const char* map, const std::map<std::string, std::string>& from,
+                const std::map<std::string, std::string>& to) {
     std::vector<std::string> gone, fresh;
     for (const auto& [key, value] : from) {
       const auto now = to.find(key);

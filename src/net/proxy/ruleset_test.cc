@@ -22,13 +22,14 @@ constexpr const char* kWeb = R"({"metadata":{"name":"web","namespace":"default"}
   "status":{"loadBalancer":{"ingress":[{"hostname":"localhost"}]}}})";
 
 std::string endpoint(const std::string& ip, const std::string& conditions = R"("ready":true)") {
-  return R"({"addresses":[")" + ip + R"("],"conditions":{)" + conditions + R"(},"nodeName":"n1","targetRef":{"kind":"Pod","uid":"uid-)" +
-         ip + R"("}})";
+  return R"({"addresses":[")" + ip + R"("],"conditions":{)" + conditions +
+         R"(},"nodeName":"n1","targetRef":{"kind":"Pod","uid":"uid-)" + ip + R"("}})";
 }
 
 Document slice(const std::string& endpoints) {
   return document(R"({"metadata":{"name":"web-x","namespace":"default","labels":{"kubernetes.io/service-name":"web"}},
-    "addressType":"IPv4","ports":[{"name":"http","port":8080,"protocol":"TCP"}],"endpoints":[)" + endpoints + "]}");
+    "addressType":"IPv4","ports":[{"name":"http","port":8080,"protocol":"TCP"}],"endpoints":[)" +
+                  endpoints + "]}");
 }
 
 class RulesetTest : public testing::Test {
@@ -54,7 +55,8 @@ const char* const kBalance =
 TEST_F(RulesetTest, a_service_answers_on_its_address_its_node_port_and_localhost) {
   const Ruleset got = rules();
   EXPECT_EQ(got.chains.at("service/default/web/tcp/80"), (std::vector<std::string>{kBalance}));
-  EXPECT_EQ(got.services, (std::map<std::string, std::string>{{"10.96.0.50 . tcp . 80", "goto service/default/web/tcp/80"}}));
+  EXPECT_EQ(got.services,
+            (std::map<std::string, std::string>{{"10.96.0.50 . tcp . 80", "goto service/default/web/tcp/80"}}));
   EXPECT_EQ(got.node_ports, (std::map<std::string, std::string>{{"tcp . 80", "goto service/default/web/tcp/80"},
                                                                 {"tcp . 30080", "goto service/default/web/tcp/80"}}));
   EXPECT_EQ(got.hairpins.size(), 2U);
@@ -63,26 +65,30 @@ TEST_F(RulesetTest, a_service_answers_on_its_address_its_node_port_and_localhost
 
 TEST_F(RulesetTest, a_load_balancer_without_an_ingress_is_not_open_on_the_node) {
   change_service([](Value& service) { service.erase("status"); });
-  EXPECT_EQ(rules().node_ports, (std::map<std::string, std::string>{{"tcp . 30080", "goto service/default/web/tcp/80"}}));
+  EXPECT_EQ(rules().node_ports,
+            (std::map<std::string, std::string>{{"tcp . 30080", "goto service/default/web/tcp/80"}}));
 }
 
 TEST_F(RulesetTest, only_ready_endpoints_get_traffic) {
   input_.slices = {slice(endpoint("10.244.0.2", R"("ready":false)") + "," + endpoint("10.244.0.3"))};
-  EXPECT_EQ(rules().chains.at("service/default/web/tcp/80"),
-            (std::vector<std::string>{"meta l4proto tcp dnat ip to numgen random mod 1 map { 0 : 10.244.0.3 . 8080 }"}));
+  EXPECT_EQ(
+      rules().chains.at("service/default/web/tcp/80"),
+      (std::vector<std::string>{"meta l4proto tcp dnat ip to numgen random mod 1 map { 0 : 10.244.0.3 . 8080 }"}));
 }
 
 TEST_F(RulesetTest, a_pod_that_is_about_to_stop_leaves_before_its_slice_says_so) {
   input_.leaving = {"uid-10.244.0.2"};
-  EXPECT_EQ(rules().chains.at("service/default/web/tcp/80"),
-            (std::vector<std::string>{"meta l4proto tcp dnat ip to numgen random mod 1 map { 0 : 10.244.0.3 . 8080 }"}));
+  EXPECT_EQ(
+      rules().chains.at("service/default/web/tcp/80"),
+      (std::vector<std::string>{"meta l4proto tcp dnat ip to numgen random mod 1 map { 0 : 10.244.0.3 . 8080 }"}));
 }
 
 TEST_F(RulesetTest, where_none_is_ready_those_that_still_serve_while_they_end_are_used) {
   input_.slices = {slice(endpoint("10.244.0.2", R"("ready":false,"serving":true,"terminating":true)") + "," +
                          endpoint("10.244.0.3", R"("ready":false,"serving":false,"terminating":true)"))};
-  EXPECT_EQ(rules().chains.at("service/default/web/tcp/80"),
-            (std::vector<std::string>{"meta l4proto tcp dnat ip to numgen random mod 1 map { 0 : 10.244.0.2 . 8080 }"}));
+  EXPECT_EQ(
+      rules().chains.at("service/default/web/tcp/80"),
+      (std::vector<std::string>{"meta l4proto tcp dnat ip to numgen random mod 1 map { 0 : 10.244.0.2 . 8080 }"}));
 }
 
 TEST_F(RulesetTest, without_endpoints_the_address_and_the_ports_refuse) {
@@ -123,7 +129,8 @@ TEST_F(RulesetTest, affinity_remembers_the_client) {
 }
 
 TEST_F(RulesetTest, source_ranges_keep_others_out) {
-  change_service([](Value& service) { service["spec"]["loadBalancerSourceRanges"] = Value::array({"192.168.0.0/16"}); });
+  change_service(
+      [](Value& service) { service["spec"]["loadBalancerSourceRanges"] = Value::array({"192.168.0.0/16"}); });
   EXPECT_EQ(rules().chains.at("external/default/web/tcp/80")[0], "ip saddr != { 127.0.0.0/8, 192.168.0.0/16 } drop");
 }
 

@@ -1,9 +1,9 @@
 #include "net/proxy/service_ports.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
+
+#include <fmt/format.h>
 
 #include "object/view.h"
 
@@ -25,11 +25,12 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-bool is_ipv4(std::string_view ip) { return ip.find('.') != std::string_view::npos && ip.find(':') == std::string_view::npos; }
+bool is_ipv4(std::string_view ip) {
+  return ip.find('.') != std::string_view::npos && ip.find(':') == std::string_view::npos;
+}
 
 std::string service_of(View slice) {
-  return slice["metadata"]["namespace"].str() + "/" +
-         slice["metadata"]["labels"]["kubernetes.io/service-name"].str();
+  return slice["metadata"]["namespace"].str() + "/" + slice["metadata"]["labels"]["kubernetes.io/service-name"].str();
 }
 
 Endpoint read_endpoint(View endpoint, const ProxyInput& input) {
@@ -70,8 +71,10 @@ std::vector<Target> choose(const std::vector<Endpoint>& endpoints, bool local_on
   std::vector<Target> ready, ending;
   for (const Endpoint& endpoint : endpoints) {
     if (local_only && !endpoint.local) continue;
-    if (endpoint.ready) ready.push_back(endpoint.target);
-    else if (endpoint.serving && endpoint.terminating) ending.push_back(endpoint.target);
+    if (endpoint.ready)
+      ready.push_back(endpoint.target);
+    else if (endpoint.serving && endpoint.terminating)
+      ending.push_back(endpoint.target);
   }
   std::vector<Target>& chosen = ready.empty() ? ending : ready;
   std::sort(chosen.begin(), chosen.end());
@@ -115,8 +118,7 @@ ServicePort read_port(View service, View port, const std::vector<View>& slices, 
   out.targets = choose(endpoints, spec["internalTrafficPolicy"].as_string() == "Local");
   out.external_targets = choose(endpoints, spec["externalTrafficPolicy"].as_string() == "Local");
   if (spec["sessionAffinity"].as_string() == "ClientIP")
-    out.affinity_seconds =
-        static_cast<int>(spec["sessionAffinityConfig"]["clientIP"]["timeoutSeconds"].as_int(10800));
+    out.affinity_seconds = static_cast<int>(spec["sessionAffinityConfig"]["clientIP"]["timeoutSeconds"].as_int(10800));
   return out;
 }
 
@@ -129,7 +131,9 @@ void read_host_ports(View pod, std::vector<HostPort>& out) {
       if (port["hostPort"].as_int() == 0) continue;
       std::string host_ip = port["hostIP"].str();
       if (host_ip == "0.0.0.0" || !is_ipv4(host_ip)) host_ip.clear();
-      out.push_back({lower(port["protocol"].as_string("TCP")), host_ip, static_cast<uint16_t>(port["hostPort"].as_int()),
+      out.push_back({lower(port["protocol"].as_string("TCP")),
+                     host_ip,
+                     static_cast<uint16_t>(port["hostPort"].as_int()),
                      {ip, static_cast<uint16_t>(port["containerPort"].as_int())}});
     }
 }
@@ -146,8 +150,7 @@ ProxyState read_services(const ProxyInput& input) {
     const std::vector<std::string> ips = cluster_ips_of(service["spec"]);
     if (ips.empty() || service["spec"]["type"].as_string() == "ExternalName") continue;
     out.cluster_ips.insert(out.cluster_ips.end(), ips.begin(), ips.end());
-    const auto found =
-        slices.find(service["metadata"]["namespace"].str() + "/" + service["metadata"]["name"].str());
+    const auto found = slices.find(service["metadata"]["namespace"].str() + "/" + service["metadata"]["name"].str());
     for (const View port : service["spec"]["ports"].items())
       out.ports.push_back(read_port(service, port, found == slices.end() ? kNone : found->second, input));
   }

@@ -24,14 +24,14 @@ struct ServicePort {
   std::string id;        // "default/web/tcp/80"
   std::string protocol;  // "tcp", "udp", "sctp"
   uint16_t port = 0;
-  std::vector<std::string> addresses;    // where the port answers: the ClusterIP
-  std::vector<std::string> external;     // externalIPs and load balancers' addresses
-  uint16_t node_port = 0;                // on every address of the node; 0: none
-  bool on_node = false;                  // the Service's port itself too, on every address of the node (localhost)
-  std::vector<Target> targets;           // sorted
-  std::vector<Target> external_targets;  // for what comes from outside; differs with externalTrafficPolicy Local
+  std::vector<std::string> addresses;      // where the port answers: the ClusterIP
+  std::vector<std::string> external;       // externalIPs and load balancers' addresses
+  uint16_t node_port = 0;                  // on every address of the node; 0: none
+  bool on_node = false;                    // the Service's port itself too, on every address of the node (localhost)
+  std::vector<Target> targets;             // sorted
+  std::vector<Target> external_targets;    // for what comes from outside; differs with externalTrafficPolicy Local
   std::vector<std::string> source_ranges;  // empty: anybody
-  int affinity_seconds = 0;              // 0: none
+  int affinity_seconds = 0;                // 0: none
 };
 
 struct HostPort {

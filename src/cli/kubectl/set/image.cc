@@ -27,7 +27,8 @@ Try<void> validate(const SetOptions& o, const ResourcesAndPairs& words, const Pa
   if (o.all && !o.selector.empty())
     failures.push_back(Failure::text("cannot set --all and --selector at the same time"));
   if (words.resources.empty() && o.files.empty())
-    failures.push_back(Failure::text("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
+    failures.push_back(
+        Failure::text("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
   if (images.set.empty()) failures.push_back(Failure::text("at least one image update is required"));
   bool wildcard = false;
   for (const auto& [name, image] : images.set) wildcard = wildcard || name == "*";
@@ -55,22 +56,24 @@ Try<void> set_image(Session& session) {
   auto images = parse_pairs(words->pairs, "image", false);
   if (!images) return Failed(images.error());
   const std::string cause = o.write.record ? Session::change_cause(flags, {"set", "image"}, *args) : "";
-  return change_objects(session, o, words->resources, "image updated", "image update to pod template",
-                        [&](Value& object, const Info& info, std::vector<Failure>& failures) {
-    Value* spec = pod_spec(object, info.mapping);
-    if (spec == nullptr) {
-      failures.push_back(Failure::text(fmt::format("error: {}/{} the object is not a pod or does not have a pod template",
-                                                   info.mapping.plural, info.name)));
-      return;
-    }
-    for (const auto& [name, image] : images->set) {
-      const bool init = set_in(spec->find("initContainers"), name, image);
-      const bool main = set_in(spec->find("containers"), name, image);
-      if (!init && !main)
-        failures.push_back(Failure::text("error: unable to find container named " + object::go_quoted(name)));
-    }
-    if (!cause.empty()) record_cause(object, cause);
-  }, [&] { return validate(o, *words, *images); });
+  return change_objects(
+      session, o, words->resources, "image updated", "image update to pod template",
+      [&](Value& object, const Info& info, std::vector<Failure>& failures) {
+        Value* spec = pod_spec(object, info.mapping);
+        if (spec == nullptr) {
+          failures.push_back(Failure::text(fmt::format(
+              "error: {}/{} the object is not a pod or does not have a pod template", info.mapping.plural, info.name)));
+          return;
+        }
+        for (const auto& [name, image] : images->set) {
+          const bool init = set_in(spec->find("initContainers"), name, image);
+          const bool main = set_in(spec->find("containers"), name, image);
+          if (!init && !main)
+            failures.push_back(Failure::text("error: unable to find container named " + object::go_quoted(name)));
+        }
+        if (!cause.empty()) record_cause(object, cause);
+      },
+      [&] { return validate(o, *words, *images); });
 }
 
 }  // namespace proa::cli::kubectl
