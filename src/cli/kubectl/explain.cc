@@ -178,7 +178,7 @@ Try<void> explain(Session& session) {
   while (!parts.empty() && parts.back().empty()) parts.pop_back();
   if (parts.empty()) return fail("the server doesn't have a resource type \"\"");
   auto mapping = session.mapper().of_resource(parts[0]);
-  if (!mapping) return Failed(mapping.error());
+  if (!mapping) return Failed(Failure::verbatim(mapping.error().message()));
   std::vector<std::string> path(parts.begin() + 1, parts.end());
   if (!version.empty()) {
     const auto wanted = schema::parse_api_version(version);

@@ -114,7 +114,8 @@ std::string Failure::single_line() const {
 std::string Failure::for_user() const {
   std::string out;
   if (!parts_.empty()) {
-    for (const auto& part : parts_) out += part.single_line() + "\n";
+    // Among others, own words stand without a prefix.
+    for (const auto& part : parts_) out += (part.is_status() ? part.single_line() : part.message()) + "\n";
     return out;
   }
   if (status_ && status_->is("Invalid")) return invalid_text(*status_);

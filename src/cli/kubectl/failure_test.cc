@@ -34,8 +34,9 @@ TEST(Failure, one_cause_stays_on_the_line) {
 
 TEST(Failure, several_stand_on_lines_of_their_own) {
   const auto all = Failure::all({Failure::of(base::not_found({"", "pods"}, "a")), Failure::text("bad")});
-  EXPECT_EQ(all.for_user(), "Error from server (NotFound): pods \"a\" not found\nerror: bad\n");
+  EXPECT_EQ(all.for_user(), "Error from server (NotFound): pods \"a\" not found\nbad\n");
   EXPECT_EQ(all.exit_code(), 1);
+  EXPECT_EQ(Failure::all({all, Failure::text("c")}).for_user(), "[pods \"a\" not found, bad]\nc\n");
 }
 
 TEST(Failure, names_the_file_it_comes_from) {

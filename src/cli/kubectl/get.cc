@@ -241,6 +241,7 @@ Try<void> Get::watch_from(const Mapping& mapping, const std::string& name, const
     return true;
   });
   if (bad) return Failed(*bad);
+  if (!ended && Api::is_timeout(ended.error())) return {};  // --request-timeout ends a watch
   return ended;
 }
 
