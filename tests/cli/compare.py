@@ -24,6 +24,7 @@ PATIENCE_S = 8
 
 SAFE = "[bcdfghjklmnpqrstvwxz2456789]"
 BLANKED = (
+    (re.compile(r"^Waiting for .*\.\.\.\n", re.M), ""),
     (re.compile(r"\bcmp-[ab]([0-9]+)\b"), r"cmp-x\1"),
     (re.compile(r"(-%s{8,10})-%s{5}\b" % (SAFE, SAFE)), r"\1-xxxxx"),
     (re.compile(r"\bkube-api-access-%s{5}\b" % SAFE), "kube-api-access-xxxxx"),
