@@ -61,13 +61,19 @@ void put_slice(client::Client& client, const std::string& server_ip, const Finis
 
 }  // namespace
 
+// Asked for first: making it again would be refused for its address, which is taken, and not as something that exists.
 void ensure_dns_service(client::Client& client, const std::string& cluster_ip, const std::string& server_ip,
                         Finish done) {
-  client.create(client::resources::kServices, kNamespace, kName, service_object(cluster_ip), "",
-                [&client, server_ip, done](Result<Document> made) {
-                  if (!made && !made.error().is("AlreadyExists")) return done(Error(made.error()));
-                  put_slice(client, server_ip, done);
-                });
+  client.get(client::resources::kServices, kNamespace, kName,
+             [&client, cluster_ip, server_ip, done](Result<Document> found) {
+               if (found) return put_slice(client, server_ip, done);
+               if (!found.error().is("NotFound")) return done(Error(found.error()));
+               client.create(client::resources::kServices, kNamespace, kName, service_object(cluster_ip), "",
+                             [&client, server_ip, done](Result<Document> made) {
+                               if (!made && !made.error().is("AlreadyExists")) return done(Error(made.error()));
+                               put_slice(client, server_ip, done);
+                             });
+             });
 }
 
 }  // namespace proa::net
