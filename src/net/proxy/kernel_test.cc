@@ -93,6 +93,8 @@ TEST(Kernel, takes_the_rules_and_sends_connections_where_they_say) {
       ASSERT_TRUE(run({"ip", "address", "add", ip, "dev", "lo"}));
     ASSERT_TRUE(run({"ip", "route", "add", "10.96.0.0/16", "dev", "lo"}));
     const HostSettings host{settings, "10.244.0.1", testing::TempDir() + "proa-sysctl-" + std::to_string(getpid())};
+    // A new namespace takes over what the machine has; another cluster may have set it there.
+    std::ofstream("/proc/sys/net/ipv4/conf/all/route_localnet") << 0;
     ASSERT_TRUE(set_up_host(host));
 
     ProxyState state;
