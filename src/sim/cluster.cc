@@ -71,10 +71,9 @@ struct Cluster::Server {
   std::vector<Agent> agents;
 };
 
-Cluster::Cluster(World& world, const ClusterOptions& options)
-    : world_(world), disk_(world.random()), hardware_(world.make_executor("hardware")) {
-  for (int node = 0; node < options.nodes; ++node)
-    machines_.push_back(std::make_unique<Machine>(hardware_, node));
+Cluster::Cluster(World& world, ClusterOptions options)
+    : world_(world), disk_(world.random(), std::move(options.disk)), hardware_(world.make_executor("hardware")) {
+  for (int node = 0; node < options.nodes; ++node) machines_.push_back(std::make_unique<Machine>(hardware_, node));
 }
 
 Cluster::~Cluster() {
@@ -115,8 +114,8 @@ void Cluster::start_server() {
 void Cluster::start_agent(int node) {
   Server::Agent& agent = server_->agents[static_cast<size_t>(node)];
   const node::NodeSettings settings = settings_of(node);
-  agent.client = server_->api->in_process_client(
-      server_->executor, superuser("system:node:" + settings.name), "kubelet");
+  agent.client =
+      server_->api->in_process_client(server_->executor, superuser("system:node:" + settings.name), "kubelet");
   agent.agent = std::make_unique<node::Agent>(
       settings, node::AgentParts{*agent.client, server_->executor, runtime_of(node), *server_->network});
   agent.agent->start([](Result<void>) {});
@@ -151,6 +150,8 @@ node::cri::FakeRuntime& Cluster::runtime_of(int node) { return machines_[static_
 
 client::Client& Cluster::user() { return *server_->user; }
 
+store::Revision Cluster::revision() const { return server_ ? server_->store->snapshot()->revision() : 0; }
+
 std::vector<object::Document> Cluster::list(const client::Resource& resource) const {
   std::vector<object::Document> found;
   if (!server_) return found;
@@ -163,9 +164,21 @@ std::vector<object::Document> Cluster::list(const client::Resource& resource) co
 
 object::Document Cluster::get(const client::Resource& resource, std::string_view ns, std::string_view name) const {
   if (!server_) return {};
-  const auto entry = server_->store->snapshot()->get(
-      fmt::format("{}{}{}{}", prefix_of(resource), ns, ns.empty() ? "" : "/", name));
+  const auto entry =
+      server_->store->snapshot()->get(fmt::format("{}{}{}{}", prefix_of(resource), ns, ns.empty() ? "" : "/", name));
   return entry ? entry->document : object::Document();
+}
+
+const InstalledDisk& installed_disk() {
+  static const InstalledDisk installed = [] {
+    constexpr runtime::DurationNs kLongEnough = 10 * runtime::kSecond;
+    World world(0);
+    Cluster cluster(world, {.nodes = 0, .disk = {}});
+    cluster.start_server();
+    world.run_until(kLongEnough);
+    return InstalledDisk{cluster.disk().recover(), kLongEnough};
+  }();
+  return installed;
 }
 
 }  // namespace proa::sim

@@ -14,16 +14,27 @@
 #include "node/cri/fake.h"
 #include "sim/sim_disk.h"
 #include "sim/world.h"
+#include "store/log.h"
 
 namespace proa::sim {
 
 struct ClusterOptions {
   int nodes = 3;
+  /// What the disk holds at the first start.
+  store::Recovered disk;
 };
+
+/// The disk of a cluster without nodes that has made its bootstrap objects, the same every time: what takes the first
+/// seconds of each history otherwise. `at`: the virtual time up to which it ran; a world that goes on begins there.
+struct InstalledDisk {
+  store::Recovered disk;
+  runtime::TimeNs at = 0;
+};
+const InstalledDisk& installed_disk();
 
 class Cluster {
  public:
-  Cluster(World& world, const ClusterOptions& options);
+  Cluster(World& world, ClusterOptions options);
   ~Cluster();
 
   /// Starts the server on what the disk holds. REQUIRES: not running.
@@ -44,6 +55,8 @@ class Cluster {
 
   /// A client of the running server, as a user's kubectl would be. REQUIRES: running().
   client::Client& user();
+  /// Of the last durable write; 0 while the server is down.
+  store::Revision revision() const;
   /// What the API shows now (durable state); empty while the server is down.
   std::vector<object::Document> list(const client::Resource& resource) const;
   object::Document get(const client::Resource& resource, std::string_view ns, std::string_view name) const;

@@ -1,14 +1,14 @@
 #include "sim/rollout.h"
 
 #include <algorithm>
-#include <map>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "object/int_or_string.h"
 #include "object/meta.h"
 #include "sim/cluster.h"
+#include "sim/rollout_plan.h"
+#include "sim/rollout_rules.h"
 
 namespace proa::sim {
 namespace {
@@ -17,213 +17,169 @@ using client::resources::kDeployments;
 using client::resources::kPods;
 using client::resources::kReplicaSets;
 using object::Document;
-using object::Value;
 using object::View;
 using runtime::kMillisecond;
 using runtime::kSecond;
 
-constexpr runtime::DurationNs kFaultTime = 180 * kSecond;
-constexpr runtime::DurationNs kHealTime = 1800 * kSecond;
-
-/// What the seed decides before the history begins.
-struct Plan {
-  int64_t replicas, surge, unavailable;
-  bool recreate;
-  int updates;
-};
-
-Plan draw_plan(runtime::Random& random) {
-  Plan plan{};
-  plan.replicas = 1 + static_cast<int64_t>(random.below(8));
-  plan.surge = static_cast<int64_t>(random.below(4));
-  plan.unavailable = static_cast<int64_t>(random.below(4));
-  if (plan.surge == 0 && plan.unavailable == 0) plan.surge = 1;
-  plan.recreate = random.below(10) == 0;
-  plan.updates = 1 + static_cast<int>(random.below(3));
-  return plan;
-}
-
-Value deployment_of(const Plan& plan, int version) {
-  const Value container = Value::object(
-      {{"name", "web"},
-       {"image", fmt::format("web:v{}", version)},
-       {"readinessProbe", Value::object({{"exec", Value::object({{"command", Value::array({"ready"})}})},
-                                         {"periodSeconds", 1}})}});
-  const Value strategy =
-      plan.recreate ? Value::object({{"type", "Recreate"}})
-                    : Value::object({{"rollingUpdate", Value::object({{"maxSurge", plan.surge},
-                                                                      {"maxUnavailable", plan.unavailable}})}});
-  return Value::object(
-      {{"apiVersion", "apps/v1"},
-       {"kind", "Deployment"},
-       {"metadata", Value::object({{"name", "web"}, {"namespace", "default"}})},
-       {"spec", Value::object({{"replicas", plan.replicas},
-                               {"strategy", strategy},
-                               {"selector", Value::object({{"matchLabels", Value::object({{"app", "web"}})}})},
-                               {"template",
-                                Value::object({{"metadata", Value::object({{"labels", Value::object({{"app", "web"}})}})},
-                                               {"spec", Value::object({{"terminationGracePeriodSeconds", 5},
-                                                                       {"containers", Value::array({container})}})}})}})}});
-}
-
-bool is_available(View pod) {
-  if (object::is_deleting(pod)) return false;
-  for (View condition : pod["status"]["conditions"].items())
-    if (condition["type"].as_string() == "Ready") return condition["status"].as_string() == "True";
-  return false;
-}
-
-bool has_ended(View pod) {
-  const std::string_view phase = pod["status"]["phase"].as_string();
-  return phase == "Failed" || phase == "Succeeded";
-}
+constexpr int kNodes = 3;
+constexpr int64_t kMostSteps = 500'000;                    // a history takes about 7,000, a long one 20,000
+constexpr runtime::DurationNs kHealTime = 1800 * kSecond;  // back-offs of restarts go up to 300 s
+constexpr runtime::DurationNs kSettleTime = 30 * kSecond;
+constexpr runtime::DurationNs kRestTime = 30 * kSecond;
+constexpr int64_t kWritesAtRest = 3 * kNodes + 3;  // leases every ten seconds, and a node's status now and then
 
 class History {
  public:
-  explicit History(uint64_t seed)
-      : world_(seed), plan_(draw_plan(world_.random())), cluster_(world_, {.nodes = 3}) {
-    for (int node = 0; node < cluster_.nodes(); ++node) script(node);
-  }
-
+  explicit History(uint64_t seed) : History(seed, installed_disk()) {}
   RolloutResult run();
 
  private:
-  void script(int node);
+  History(uint64_t seed, const InstalledDisk& installed)
+      : world_(seed, installed.at),
+        plan_(draw_plan(world_.random())),
+        rules_(plan_),
+        cluster_(world_, {.nodes = kNodes, .disk = plan_.empty_disk ? store::Recovered() : installed.disk}) {
+    for (int node = 0; node < kNodes; ++node)
+      cluster_.runtime_of(node).on_start([this](const auto&, const auto&) { return draw_life(); });
+  }
+
+  runtime::TimeNs now() { return world_.clock().monotonic(); }
+  int64_t draw(int64_t below) { return static_cast<int64_t>(world_.random().below(static_cast<uint64_t>(below))); }
+  bool one_in(int64_t n) { return draw(n) == 0; }
   void tell(const std::string& what) {
-    result_.story += fmt::format("{:9.3f} s  {}\n", static_cast<double>(world_.clock().monotonic()) / 1e9, what);
+    result_.story += fmt::format("{:9.3f} s  {}\n", static_cast<double>(now()) / 1e9, what);
   }
   void fail(const std::string& what) {
     if (!result_.ok) return;
     result_.ok = false;
-    result_.why = fmt::format("{} at {:.3f} s", what, static_cast<double>(world_.clock().monotonic()) / 1e9);
+    result_.why = fmt::format("{} at {:.3f} s", what, static_cast<double>(now()) / 1e9);
     tell("BROKEN: " + what);
   }
 
+  node::cri::FakeLife draw_life();
   void apply(int version);
+  void live_through(runtime::DurationNs time);
   void one_fault();
   void fault_container();
   void fault_server();
   void fault_node();
+  void fault_disk();
+  void stop_faults();
   void check();
   bool complete() const;
+  bool all_gone() const;
+  void wait_until_complete();
+  void come_to_rest();
   std::string where_it_stands() const;
 
   World world_;
-  Plan plan_;
+  const RolloutPlan plan_;
+  RolloutRules rules_;
   Cluster cluster_;
   RolloutResult result_;
   bool faults_ = true;
   int version_ = 0;
-  std::map<std::string, bool> seen_available_;  // by uid, at the last step
+  store::Revision judged_ = 0;
 };
 
-void History::script(int node) {
-  cluster_.runtime_of(node).on_start([this](const node::cri::ContainerConfig&, const node::cri::SandboxConfig&) {
-    runtime::Random& random = world_.random();
-    node::cri::FakeLife life;
-    life.start_delay = static_cast<runtime::DurationNs>(random.below(2000)) * kMillisecond;
-    life.stop_delay = static_cast<runtime::DurationNs>(random.below(3000)) * kMillisecond;
-    if (!faults_) return life;
-    if (random.below(10) == 0) life.start_delay = 20 * kSecond;  // a slow one
-    if (random.below(8) == 0) {
-      life.ends_after = static_cast<runtime::DurationNs>(random.below(20'000)) * kMillisecond;
-      life.exit_code = 1;
-    }
-    if (random.below(12) == 0) life.start_error = "the simulated runtime could not start it";
-    return life;
-  });
+node::cri::FakeLife History::draw_life() {
+  node::cri::FakeLife life;
+  life.start_delay = draw(2000) * kMillisecond;
+  life.stop_delay = draw(3000) * kMillisecond;
+  if (!faults_) return life;
+  if (one_in(10)) life.start_delay = 20 * kSecond;  // a slow one
+  if (one_in(10)) life.stop_delay = 60 * kSecond;   // one that has to be killed
+  if (plan_.luck == Luck::kCalm) return life;
+  if (one_in(8)) {
+    life.ends_after = draw(20'000) * kMillisecond;
+    life.exit_code = 1;
+  }
+  if (one_in(12)) life.start_error = "the simulated runtime could not start it";
+  return life;
 }
 
 void History::apply(int version) {
   if (!cluster_.running()) return;
   version_ = version;
   tell(fmt::format("apply version {}", version));
-  const bool first = !cluster_.get(kDeployments, "default", "web");
+  // What fails for a reason that passes is tried again, as a person would.
   auto done = [this, version](Result<Document> result) {
-    // A refused write is tried again, as a person would.
-    if (!result && cluster_.running() && version == version_ && result.error().code >= 500) apply(version);
+    const bool passes = !result && (result.error().code >= 500 || result.error().is("AlreadyExists"));
+    if (!result) tell("apply failed: " + result.error().message);
+    if (passes && version == version_) apply(version);
   };
-  if (first) {
-    cluster_.user().create(kDeployments, "default", "", deployment_of(plan_, version), "", std::move(done));
+  auto manifest = deployment_of(plan_, version);
+  if (!cluster_.get(kDeployments, "default", "web")) {
+    cluster_.user().create(kDeployments, "default", "", std::move(manifest), "", std::move(done));
   } else {
-    cluster_.user().patch(kDeployments, "default", "web", client::PatchType::kStrategicMerge,
-                          deployment_of(plan_, version), "", std::move(done));
+    cluster_.user().patch(kDeployments, "default", "web", client::PatchType::kStrategicMerge, std::move(manifest), "",
+                          std::move(done));
   }
 }
 
 void History::fault_container() {
-  const int node = static_cast<int>(world_.random().below(static_cast<uint64_t>(cluster_.nodes())));
+  const auto node = static_cast<int>(draw(kNodes));
   auto& runtime = cluster_.runtime_of(node);
-  const auto names = runtime.running();
-  if (names.empty()) return;
-  const std::string& name = names[world_.random().below(names.size())];
-  tell(fmt::format("kill container {} on node-{}", name, node));
-  runtime.kill(name, 137);
+  const auto ids = runtime.running_ids();
+  if (ids.empty()) return;
+  const std::string& id = ids[static_cast<size_t>(draw(static_cast<int64_t>(ids.size())))];
+  tell(fmt::format("kill {} on node-{}", id, node));
+  runtime.kill(id, 137);
 }
 
 void History::fault_server() {
-  if (!cluster_.running()) return;
   tell("kill -9 server");
   cluster_.kill_server();
-  const auto away = static_cast<runtime::DurationNs>(world_.random().below(5000)) * kMillisecond;
-  world_.run_until(world_.clock().monotonic() + away);
+  world_.run_until(now() + draw(5000) * kMillisecond);
   tell("start server");
   cluster_.start_server();
 }
 
 void History::fault_node() {
-  const int node = static_cast<int>(world_.random().below(static_cast<uint64_t>(cluster_.nodes())));
-  if (cluster_.node_is_lost(node)) {
-    tell(fmt::format("node-{} is back", node));
-    cluster_.restore_node(node);
-  } else {
-    tell(fmt::format("node-{} loses power", node));
-    cluster_.lose_node(node);
-  }
+  const auto node = static_cast<int>(draw(kNodes));
+  const bool lost = cluster_.node_is_lost(node);
+  tell(fmt::format("node-{} {}", node, lost ? "is back" : "loses power"));
+  lost ? cluster_.restore_node(node) : cluster_.lose_node(node);
+}
+
+void History::fault_disk() {
+  cluster_.disk().faults.fail_per_mille = one_in(2) ? 0 : 50;
+  tell(fmt::format("disk fails {} of 1000 writes", cluster_.disk().faults.fail_per_mille));
 }
 
 void History::one_fault() {
-  switch (world_.random().below(6)) {
-    case 0:
-    case 1:
-    case 2:
-      fault_container();
-      break;
-    case 3:
-      fault_server();
-      break;
-    case 4:
-      fault_node();
-      break;
-    default:
-      cluster_.disk().faults.fail_per_mille = world_.random().below(2) == 0 ? 0 : 50;
-      tell(fmt::format("disk fails {} of 1000 writes", cluster_.disk().faults.fail_per_mille));
+  if (plan_.luck == Luck::kCalm) return one_in(2) ? fault_server() : fault_disk();
+  switch (draw(6)) {
+    case 0: return fault_server();
+    case 1: return fault_node();
+    case 2: return fault_disk();
+    default: return fault_container();
   }
 }
 
 void History::check() {
-  if (!cluster_.running() || !result_.ok) return;
-  int64_t alive = 0;
-  for (const Document& pod : cluster_.list(kPods))
-    if (!object::is_deleting(pod.root()) && !has_ended(pod.root())) ++alive;
-  if (!plan_.recreate && alive > plan_.replicas + plan_.surge)
-    fail(fmt::format("{} pods are alive, more than {} replicas + {} surge", alive, plan_.replicas, plan_.surge));
-
-  // Available pods that were taken by a decision (deleted), as opposed to those that died.
-  std::map<std::string, bool> now;
-  int64_t available = 0, taken = 0;
-  for (const Document& pod : cluster_.list(kPods)) {
-    const std::string uid(object::uid_of(pod.root()));
-    now[uid] = is_available(pod.root());
-    if (now[uid]) ++available;
-    if (object::is_deleting(pod.root()) && seen_available_[uid]) ++taken;
-  }
-  if (!plan_.recreate && taken > 0 && available < plan_.replicas - plan_.unavailable)
-    fail(fmt::format("{} pods are available after {} were taken, fewer than {} replicas - {} unavailable", available,
-                     taken, plan_.replicas, plan_.unavailable));
-  seen_available_ = std::move(now);
+  const store::Revision revision = cluster_.revision();
+  if (revision == judged_ || revision == 0 || !result_.ok) return;
+  judged_ = revision;
+  if (const std::string broken = rules_.judge(cluster_.list(kReplicaSets), cluster_.list(kPods), now());
+      !broken.empty())
+    fail(broken);
 }
 
+void History::live_through(runtime::DurationNs time) {
+  const runtime::DurationNs pause = (plan_.luck == Luck::kLong ? 100 : 15) * kSecond;
+  for (const auto until = now() + time; now() < until && result_.ok; one_fault())
+    world_.run_until(now() + draw(pause / kMillisecond) * kMillisecond, [this] { check(); });
+}
+
+void History::stop_faults() {
+  faults_ = false;
+  cluster_.disk().faults.fail_per_mille = 0;
+  for (int node = 0; node < kNodes; ++node) cluster_.restore_node(node);
+  tell("faults stop");
+}
+
+/// Every replica is of the version that was applied last, and available; the status says so.
 bool History::complete() const {
   const Document deployment = cluster_.get(kDeployments, "default", "web");
   if (!deployment) return false;
@@ -235,39 +191,56 @@ bool History::complete() const {
          status["availableReplicas"].as_int() == plan_.replicas;
 }
 
+/// No pod is there but those that run for the Deployment: none ended, none stuck while terminating.
+bool History::all_gone() const { return static_cast<int64_t>(cluster_.list(kPods).size()) == plan_.replicas; }
+
 std::string History::where_it_stands() const {
   const Document deployment = cluster_.get(kDeployments, "default", "web");
   if (!deployment) return "there is no Deployment";
   const View status = deployment["status"];
-  return fmt::format("version {}: {} of {} updated, {} in all, {} available", version_,
+  return fmt::format("version {}: {} of {} updated, {} in all, {} available, {} pods", version_,
                      status["updatedReplicas"].as_int(), plan_.replicas, status["replicas"].as_int(),
-                     status["availableReplicas"].as_int());
+                     status["availableReplicas"].as_int(), cluster_.list(kPods).size());
+}
+
+void History::wait_until_complete() {
+  const auto done = [this] { return (complete() && all_gone()) || !result_.ok; };
+  store::Revision looked = 0;
+  bool was = false;
+  const auto done_once_per_write = [&] {
+    if (const auto revision = cluster_.revision(); std::exchange(looked, revision) != revision) was = done();
+    return was;
+  };
+  if (result_.ok && !world_.run_until_true(done_once_per_write, kHealTime, [this] { check(); }) && !world_.spent())
+    fail("the rollout did not complete: " + where_it_stands());
+}
+
+/// Containers that were doomed when faults stopped die within 20 s; after that all is quiet.
+void History::come_to_rest() {
+  world_.run_until(now() + kSettleTime, [this] { check(); });
+  wait_until_complete();
+  world_.run_until(now() + kSettleTime, [this] { check(); });
+  const store::Revision before = cluster_.revision();
+  world_.run_until(now() + kRestTime, [this] { check(); });
+  const int64_t writes = cluster_.revision() - before;
+  if (writes > kWritesAtRest) fail(fmt::format("{} writes in {} s of rest", writes, kRestTime / kSecond));
 }
 
 RolloutResult History::run() {
-  const auto checked = [this] { check(); };
-  const auto now = [this] { return world_.clock().monotonic(); };
-  tell(fmt::format("{} replicas, maxSurge {}, maxUnavailable {}{}", plan_.replicas, plan_.surge, plan_.unavailable,
-                   plan_.recreate ? ", Recreate" : ""));
+  tell(describe(plan_));
+  world_.set_budget(kMostSteps);
   cluster_.start_server();
-  world_.run_until(now() + 2 * kSecond, checked);
-  apply(1);
-  for (int update = 2; update <= plan_.updates + 1 && result_.ok; ++update) {
-    const auto until = now() + kFaultTime / plan_.updates;
-    while (now() < until && result_.ok) {
-      world_.run_until(now() + static_cast<runtime::DurationNs>(world_.random().below(15'000)) * kMillisecond, checked);
-      one_fault();
-    }
-    if (cluster_.running()) apply(update);
+  world_.run_until(now() + 2 * kSecond, [this] { check(); });
+  for (const int version : plan_.versions) {
+    apply(version);
+    live_through(plan_.fault_time / static_cast<runtime::DurationNs>(plan_.versions.size()));
   }
-  faults_ = false;
-  cluster_.disk().faults.fail_per_mille = 0;
-  for (int node = 0; node < cluster_.nodes(); ++node) cluster_.restore_node(node);
-  tell("faults stop");
+  stop_faults();
   apply(version_);
-  if (result_.ok && !world_.run_until_true([&] { return complete() || !result_.ok; }, kHealTime, checked))
-    fail("the rollout did not complete: " + where_it_stands());
+  wait_until_complete();
   if (result_.ok) tell("complete");
+  if (result_.ok) come_to_rest();
+  if (world_.spent()) fail(fmt::format("somebody is busy without end: {} steps", world_.steps()));
   result_.steps = world_.steps();
   return result_;
 }

@@ -1,5 +1,6 @@
 #include "sim/sim_disk.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -10,10 +11,13 @@ using store::EventType;
 
 class SimLog : public store::Log {
  public:
-  SimLog(SimDisk& disk, runtime::Executor& executor) : disk_(disk), executor_(executor) {}
+  SimLog(SimDisk& disk, runtime::Executor& executor) : disk_(disk), executor_(executor) { disk_.log_ = this; }
+  ~SimLog() override {
+    if (disk_.log_ == this) disk_.log_ = nullptr;
+  }
 
   void append(BatchPtr batch, std::function<void(Result<void>)> done) override {
-    if (closed_) {
+    if (closed_ || crashed_) {
       done(Error(base::internal_error("the simulated disk is gone")));
       return;
     }
@@ -22,8 +26,7 @@ class SimLog : public store::Log {
     disk_.under_way_ = fails ? nullptr : batch;
     done_ = std::move(done);
     fails_ = fails;
-    const auto delay =
-        static_cast<runtime::DurationNs>(random.below(static_cast<uint64_t>(disk_.faults.slowest) + 1));
+    const auto delay = static_cast<runtime::DurationNs>(random.below(static_cast<uint64_t>(disk_.faults.slowest) + 1));
     timer_ = executor_.after(delay, [this] { land(); });
   }
 
@@ -36,8 +39,11 @@ class SimLog : public store::Log {
 
   void close(store::Revision highest) override {
     closed_ = true;
-    if (disk_.head_ < highest) disk_.head_ = highest;
+    if (!crashed_ && disk_.head_ < highest) disk_.head_ = highest;
   }
+
+  /// Whoever still waits hears that it failed: the one who could be told otherwise is dead.
+  void crash() { fails_ = crashed_ = true; }
 
  private:
   void land() {
@@ -56,10 +62,16 @@ class SimLog : public store::Log {
   std::function<void(Result<void>)> done_;
   runtime::TimerId timer_ = 0;
   bool fails_ = false;
-  bool closed_ = false;
+  bool closed_ = false, crashed_ = false;
 };
 
-store::Recovered SimDisk::recover() {
+SimDisk::SimDisk(runtime::Random& random, store::Recovered holds)
+    : random_(random),
+      index_(std::move(holds.index)),
+      head_(std::max<store::Revision>(holds.head, 1)),
+      history_(holds.history.begin(), holds.history.end()) {}
+
+store::Recovered SimDisk::recover() const {
   store::Recovered found;
   found.index = index_;
   found.head = head_;
@@ -73,6 +85,7 @@ std::unique_ptr<store::Log> SimDisk::open(runtime::Executor& executor) {
 }
 
 void SimDisk::crash() {
+  if (log_ != nullptr) log_->crash();
   if (!under_way_) return;
   const BatchPtr batch = std::exchange(under_way_, nullptr);
   if (random_.below(2) == 0) land(*batch);

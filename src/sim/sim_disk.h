@@ -12,19 +12,20 @@
 namespace proa::sim {
 
 struct DiskFaults {
-  int fail_per_mille = 0;                                    // of appends
-  runtime::DurationNs slowest = 3 * runtime::kMillisecond;   // an append takes up to this
+  int fail_per_mille = 0;                                   // of appends
+  runtime::DurationNs slowest = 3 * runtime::kMillisecond;  // an append takes up to this
 };
 
 /// Lives as long as the simulation; every server that is started on it gets a log of its own.
 class SimDisk {
  public:
-  explicit SimDisk(runtime::Random& random) : random_(random) {}
+  /// `holds`: what is on it from the beginning.
+  explicit SimDisk(runtime::Random& random, store::Recovered holds = {});
 
   /// What a server finds when it opens the disk.
-  store::Recovered recover();
+  store::Recovered recover() const;
   std::unique_ptr<store::Log> open(runtime::Executor& executor);
-  /// The server is gone: what was under way is kept or lost.
+  /// The server is gone: what was under way is kept or lost, and its log writes nothing more.
   void crash();
 
   DiskFaults faults;
@@ -38,6 +39,7 @@ class SimDisk {
   store::Revision head_ = 1;
   std::deque<store::Recovered::Past> history_;
   store::BatchPtr under_way_;
+  class SimLog* log_ = nullptr;  // of the running server
 };
 
 }  // namespace proa::sim

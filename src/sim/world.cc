@@ -50,7 +50,7 @@ void SimExecutor::kill() {
   }
 }
 
-World::World(uint64_t seed) : random_(seed) {}
+World::World(uint64_t seed, TimeNs start) : random_(seed) { clock_.now_ = start; }
 
 World::~World() {
   for (auto& executor : executors_) executor->kill();
@@ -62,6 +62,7 @@ SimExecutor& World::make_executor(std::string name) {
 }
 
 bool World::step() {
+  if (spent()) return false;
   std::vector<SimExecutor*> ready;
   for (auto& executor : executors_)
     if (!executor->ready_.empty()) ready.push_back(executor.get());
@@ -87,15 +88,12 @@ void World::run_until(TimeNs until, const std::function<void()>& check) {
   const auto runnable = [&] {
     return std::any_of(executors_.begin(), executors_.end(), [](auto& e) { return !e->ready_.empty(); });
   };
-  while (runnable() || next_due() < until) {
-    step();
+  while ((runnable() || next_due() < until) && step())
     if (check) check();
-  }
   clock_.now_ = std::max(clock_.now_, until);
 }
 
-bool World::run_until_true(const std::function<bool()>& done, DurationNs limit,
-                           const std::function<void()>& check) {
+bool World::run_until_true(const std::function<bool()>& done, DurationNs limit, const std::function<void()>& check) {
   const TimeNs end = clock_.now_ + limit;
   while (!done()) {
     if (clock_.now_ > end || !step()) return false;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -59,7 +60,8 @@ class SimExecutor : public runtime::Executor {
 
 class World {
  public:
-  explicit World(uint64_t seed);
+  /// `start`: the monotonic time at which it begins.
+  explicit World(uint64_t seed, runtime::TimeNs start = 0);
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;
@@ -71,8 +73,11 @@ class World {
   /// For the parts of the cluster and for faults: one stream of numbers, so that draws replay.
   runtime::Random& random() { return random_; }
 
-  /// Runs one task, or moves time to the next timer. False: nothing is left to happen.
+  /// Runs one task, or moves time to the next timer. False: nothing is left to happen, or the budget is spent.
   bool step();
+  /// No more steps than this in all: for code that may never let time pass.
+  void set_budget(int64_t steps) { budget_ = steps; }
+  bool spent() const { return steps_ >= budget_; }
   /// Steps until time has passed `until` (monotonic) or nothing is left. After each step `check` runs.
   void run_until(runtime::TimeNs until, const std::function<void()>& check = {});
   /// Steps until `done` says so; false when `limit` of virtual time passed before.
@@ -94,7 +99,7 @@ class World {
   std::map<TimerKey, TimerEntry> timers_;  // by time, then by age
   std::map<runtime::TimerId, runtime::TimeNs> due_;
   runtime::TimerId next_timer_ = 1;
-  int64_t steps_ = 0;
+  int64_t steps_ = 0, budget_ = std::numeric_limits<int64_t>::max();
 };
 
 }  // namespace proa::sim

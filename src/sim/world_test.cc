@@ -1,8 +1,8 @@
 #include "sim/world.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace proa::sim {
 namespace {
