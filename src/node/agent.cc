@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -27,6 +28,7 @@ namespace {
 
 constexpr runtime::DurationNs kRelistPeriod = 60 * kSecond;
 constexpr runtime::DurationNs kRetry = kSecond;
+constexpr runtime::DurationNs kRuntimePatience = 30 * kSecond;  // the kubelet's
 
 /// What the runtime has, by pod.
 using ByPod = std::map<std::string, PodRuntimeState>;
@@ -59,6 +61,7 @@ struct Agent::State : std::enable_shared_from_this<State> {
   std::map<std::string, std::unique_ptr<PodWorker>> workers;  // by pod uid
   std::map<std::string, std::string> uids;                    // by namespace/name
   std::function<void(Result<void>)> on_ready;
+  std::optional<runtime::TimeNs> failing_since;  // the runtime does not answer
   bool adopted = false, gone = false;
   std::map<uint64_t, std::function<void(const std::string&)>> listeners;
   uint64_t next_listener = 1;
@@ -207,8 +210,8 @@ struct Agent::State : std::enable_shared_from_this<State> {
     timer.start(kRelistPeriod, [this] { relist(); });
     parts.runtime.list_containers(
         "", guarded([](State& self, Result<std::vector<cri::Container>> containers) {
-          if (!containers) return self.set_ready(false, containers.error().message);
-          self.set_ready(true, {});
+          if (!containers) return self.runtime_failed(containers.error().message);
+          self.runtime_answers();
           self.parts.runtime.list_sandboxes(
               "", self.guarded(
                       [containers = std::move(*containers)](State& state, Result<std::vector<cri::Sandbox>> sandboxes) {
@@ -231,11 +234,25 @@ struct Agent::State : std::enable_shared_from_this<State> {
     }
   }
 
-  void set_ready(bool ready, const std::string& why) {
-    if (node.ready == ready) return;
-    node.ready = ready;
+  /// A short absence of the runtime (it was restarted) is no reason to call the node NotReady.
+  void runtime_failed(const std::string& why) {
+    timer.start(kRetry, [this] { relist(); });
+    const runtime::TimeNs now = parts.executor.clock().monotonic();
+    if (!failing_since) failing_since = now;
+    if (now - *failing_since < kRuntimePatience || !node.ready) return;
+    node.ready = false;
     node.not_ready_reason = "container runtime is down: " + why;
     heartbeat.update(node);
+    events.record(heartbeat.node().root(), "Normal", "NodeNotReady",
+                  fmt::format("Node {} status is now: NodeNotReady", settings.name));
+  }
+
+  void runtime_answers() {
+    failing_since.reset();
+    if (std::exchange(node.ready, true)) return;
+    heartbeat.update(node);
+    events.record(heartbeat.node().root(), "Normal", "NodeReady",
+                  fmt::format("Node {} status is now: NodeReady", settings.name));
   }
 
   /// status.images: the 50 largest.
