@@ -145,7 +145,7 @@ Result<void> check_config(const Target& target, View config) {
 
 }  // namespace
 
-void server_side_apply(Core& core, Target target, CallPtr call, std::shared_ptr<const Value> sent, bool force,
+void server_side_apply(Core& core, Target target, CallPtr call, const std::shared_ptr<const Value>& sent, bool force,
                        StoredDone done) {
   if (call->field_manager.empty())
     return done(

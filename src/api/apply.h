@@ -9,7 +9,7 @@
 
 namespace proa::api {
 
-void server_side_apply(Core& core, Target target, CallPtr call, std::shared_ptr<const object::Value> config, bool force,
-                       StoredDone done);
+void server_side_apply(Core& core, Target target, CallPtr call, const std::shared_ptr<const object::Value>& config,
+                       bool force, StoredDone done);
 
 }  // namespace proa::api

@@ -43,6 +43,13 @@ KindBehaviour claim_behaviour() {
   return behaviour;
 }
 
+KindBehaviour volume_behaviour() {
+  KindBehaviour behaviour = with_row(rows::persistent_volume);
+  behaviour.prepare_for_create = start_claim;
+  behaviour.returns_deleted_object = true;
+  return behaviour;
+}
+
 KindBehaviour returning_deleted(decltype(KindBehaviour::row) row) {
   KindBehaviour behaviour = with_row(row);
   behaviour.returns_deleted_object = true;
@@ -64,9 +71,9 @@ Table make_table() {
   table["Event.events.k8s.io"] = kinds::event();
   table["Endpoints"] = kinds::endpoints();
   table["ServiceAccount"] = returning_deleted(rows::service_account);
-  table["PersistentVolume"] = returning_deleted(rows::persistent_volume);
+  table["PersistentVolume"] = volume_behaviour();
   table["PersistentVolumeClaim"] = claim_behaviour();
-  table["PodTemplate"] = returning_deleted(nullptr);
+  table["PodTemplate"] = returning_deleted(rows::pod_template);
   table["ResourceQuota"] = returning_deleted(nullptr);
   table["Deployment.apps"] = kinds::deployment();
   table["ReplicaSet.apps"] = kinds::replica_set();
@@ -78,8 +85,19 @@ Table make_table() {
   table["EndpointSlice.discovery.k8s.io"] = kinds::endpoint_slice();
   table["StorageClass.storage.k8s.io"] = returning_deleted(rows::storage_class);
   table["Lease.coordination.k8s.io"] = kinds::lease();
-  for (const char* kind : {"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
-    table[std::string(kind) + ".rbac.authorization.k8s.io"] = rbac();
+  table["Ingress.networking.k8s.io"] = with_row(rows::ingress);
+  table["IngressClass.networking.k8s.io"] = with_row(rows::ingress_class);
+  table["NetworkPolicy.networking.k8s.io"] = with_row(rows::network_policy);
+  table["HorizontalPodAutoscaler.autoscaling"] = with_row(rows::horizontal_pod_autoscaler);
+  table["PodDisruptionBudget.policy"] = with_row(rows::pod_disruption_budget);
+  table["PriorityClass.scheduling.k8s.io"] = with_row(rows::priority_class);
+  for (const char* kind : {"ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"})
+    table[std::string(kind) + ".admissionregistration.k8s.io"] = with_row(rows::webhook_configuration);
+  for (const char* kind : {"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"}) {
+    KindBehaviour behaviour = rbac();
+    if (std::string_view(kind).ends_with("Binding")) behaviour.row = rows::role_binding;
+    table[std::string(kind) + ".rbac.authorization.k8s.io"] = behaviour;
+  }
   return table;
 }
 

@@ -35,6 +35,15 @@ void service_account(object::View object, object::TimeNs now, Cells& cells);
 void persistent_volume(object::View object, object::TimeNs now, Cells& cells);
 void persistent_volume_claim(object::View object, object::TimeNs now, Cells& cells);
 void storage_class(object::View object, object::TimeNs now, Cells& cells);
+void ingress(object::View object, object::TimeNs now, Cells& cells);
+void ingress_class(object::View object, object::TimeNs now, Cells& cells);
+void network_policy(object::View object, object::TimeNs now, Cells& cells);
+void horizontal_pod_autoscaler(object::View object, object::TimeNs now, Cells& cells);
+void pod_disruption_budget(object::View object, object::TimeNs now, Cells& cells);
+void role_binding(object::View object, object::TimeNs now, Cells& cells);
+void priority_class(object::View object, object::TimeNs now, Cells& cells);
+void pod_template(object::View object, object::TimeNs now, Cells& cells);
+void webhook_configuration(object::View object, object::TimeNs now, Cells& cells);
 
 // ---- Shared pieces ----
 
