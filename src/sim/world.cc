@@ -63,24 +63,31 @@ SimExecutor& World::make_executor(std::string name) {
 
 bool World::step() {
   if (spent()) return false;
+  fire_due();
   std::vector<SimExecutor*> ready;
   for (auto& executor : executors_)
     if (!executor->ready_.empty()) ready.push_back(executor.get());
-  if (!ready.empty()) {
-    ++steps_;
-    SimExecutor& chosen = *ready[ready.size() == 1 ? 0 : random_.below(ready.size())];
-    Task task = std::move(chosen.ready_.front());
-    chosen.ready_.pop_front();
-    task();
+  if (ready.empty() && timers_.empty()) return false;
+  ++steps_;
+  if (ready.empty()) {
+    clock_.now_ = std::max(clock_.now_, timers_.begin()->first.first);
+    fire_due();
     return true;
   }
-  if (timers_.empty()) return false;
-  ++steps_;
-  auto first = timers_.extract(timers_.begin());
-  clock_.now_ = std::max(clock_.now_, first.key().first);
-  due_.erase(first.key().second);
-  first.mapped().executor->post(std::move(first.mapped().task));
+  SimExecutor& chosen = *ready[ready.size() == 1 ? 0 : random_.below(ready.size())];
+  Task task = std::move(chosen.ready_.front());
+  chosen.ready_.pop_front();
+  task();
+  clock_.now_ += kTaskTime;
   return true;
+}
+
+void World::fire_due() {
+  while (!timers_.empty() && timers_.begin()->first.first <= clock_.now_) {
+    auto first = timers_.extract(timers_.begin());
+    due_.erase(first.key().second);
+    first.mapped().executor->post(std::move(first.mapped().task));
+  }
 }
 
 void World::run_until(TimeNs until, const std::function<void()>& check) {

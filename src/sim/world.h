@@ -3,7 +3,8 @@
 //
 // Each part of the cluster (server, a node's agent) runs on an executor of its own, as it would on a thread of its
 // own. One step runs one task of one executor, drawn from those that have something to do; when none has, time
-// jumps to the next timer. Nothing sleeps. One thread.
+// jumps to the next timer. Nothing sleeps. One thread. A task takes a little time too, so that whoever is busy while
+// he waits for a timer (a disk, a container) cannot hold up time for ever.
 #pragma once
 
 #include <cstdint>
@@ -91,6 +92,9 @@ class World {
     SimExecutor* executor;
     runtime::Task task;
   };
+  static constexpr runtime::DurationNs kTaskTime = 10'000;
+  void fire_due();
+
   using TimerKey = std::pair<runtime::TimeNs, runtime::TimerId>;
 
   VirtualClock clock_;
