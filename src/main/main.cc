@@ -52,12 +52,27 @@ bool asks_for_help(const std::vector<std::string>& args) {
   return false;
 }
 
+/// `--data-dir DIR` may stand anywhere; all else is the image command's own.
+int run_image(std::vector<std::string> args) {
+  proa::cli::DataDir dir{proa::cli::default_data_dir()};
+  for (auto arg = args.begin(); arg != args.end(); ++arg) {
+    if (arg->starts_with("--data-dir=")) {
+      dir.root = arg->substr(arg->find('=') + 1);
+      args.erase(arg);
+      break;
+    }
+    if (*arg == "--data-dir" && arg + 1 != args.end()) {
+      dir.root = *(arg + 1);
+      args.erase(arg, arg + 2);
+      break;
+    }
+  }
+  return proa::node::run_image_command(args, dir.node());
+}
+
 int run(const std::string& command, const std::vector<std::string>& args) {
   if (command == "kubectl") return proa::cli::run_kubectl(args, "proa kubectl");
-  if (command == "image") {
-    const proa::cli::DataDir dir{proa::cli::default_data_dir()};
-    return proa::node::run_image_command(args, dir.node());
-  }
+  if (command == "image") return run_image(args);
   if (command == "help" || command == "--help" || command == "-h" || asks_for_help(args)) {
     fmt::print("{}", kUsage);
     return 0;

@@ -8,8 +8,9 @@ source "$here/../../scripts/lib.sh"
 proa=$(readlink -f "${PROA:-build/dev/proa}" || true)
 [ -x "${proa:-none}" ] || skip "proa is not built (make build)"
 # A `kubectl` may only choose between versions: its texts are compared with those of 1.32.
-for tool in kubectl.1.32 kubectl; do
-  kubectl=$(command -v $tool) && "$kubectl" version --client >/dev/null 2>&1 && break
+beside=$(dirname "$(readlink -f "$(command -v kubectl || true)")")
+for tool in kubectl.1.32 "$beside/kubectl.1.32" kubectl; do
+  kubectl=$(command -v "$tool") && "$kubectl" version --client >/dev/null 2>&1 && break
   kubectl=''
 done
 [ -n "$kubectl" ] || skip "there is no kubectl on this machine to compare with"
