@@ -106,6 +106,7 @@ def main():
             continue
         sides = [Side(p, "cmp-%s%d" % (letter, number), path.parent) for p, letter in ((theirs, "a"), (ours, "b"))]
         for side in sides:
+            subprocess.run([theirs, "delete", "namespace", side.namespace, "--ignore-not-found"], stdout=subprocess.DEVNULL)
             subprocess.run([theirs, "create", "namespace", side.namespace], check=True, stdout=subprocess.DEVNULL)
         bad = 0
         for line in every[name]:
