@@ -31,6 +31,14 @@ Status name_conflict(const Target& target, const std::string& name) {
   return status;
 }
 
+/// What is in the way; one that is on its way out says so.
+Status taken_name(const Target& target, const store::EntryPtr& current) {
+  Status status = base::already_exists(target.resource(), target.name);
+  if (current != nullptr && object::is_deleting(current->document.root()))
+    status.message = "object is being deleted: " + status.message;
+  return status;
+}
+
 /// The namespace is the URL's; the object may repeat it.
 Result<void> place_in_namespace(const Target& target, Value& object) {
   Value& metadata = object["metadata"];
@@ -67,8 +75,7 @@ void committed(const CreationPtr& creation, Finish& finisher, Result<store::Comm
     return creation->done(Stored{.document = entry->document, .entry = entry, .created = true});
   }
   const bool generated = View(creation->object)["metadata"]["name"].as_string().empty();
-  if (!generated)
-    return creation->done(Error(base::already_exists(creation->target.resource(), creation->target.name)));
+  if (!generated) return creation->done(Error(taken_name(creation->target, result->current)));
   if (++creation->attempt < kNameAttempts) return start(creation);
   creation->done(Error(name_conflict(creation->target, creation->target.name)));
 }
