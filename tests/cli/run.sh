@@ -16,7 +16,7 @@ done
 [ -n "$kubectl" ] || skip "there is no kubectl on this machine to compare with"
 
 source scripts/throwaway.sh
-"$proa" up --simulate 2 --data-dir "$data_dir" --listen "$listen" --kubeconfig "$KUBECONFIG" ||
+"$proa" up --simulate 1 --data-dir "$data_dir" --listen "$listen" --kubeconfig "$KUBECONFIG" ||
   die "the cluster did not start"
 # Both are called kubectl: the name stands in CHANGE-CAUSE and in error texts.
 mkdir -p "$work/theirs" "$work/ours"
