@@ -261,7 +261,16 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
 
   // ---- containers
 
+  /// Made by a server that was killed before it could start them: whoever started them late would run a second one.
+  void discard_unborn(const std::string& name) {
+    std::vector<std::string> unborn;
+    for (const auto& each : runtime.containers)
+      if (each.name == name && each.state == cri::ContainerState::kCreated) unborn.push_back(each.id);
+    for (const std::string& id : unborn) remove_container(id);
+  }
+
   void start_container(const Action& action) {
+    discard_unborn(action.name);
     StartRequest request;
     request.pod = pod;
     request.container = action.name;
