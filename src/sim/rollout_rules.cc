@@ -35,6 +35,7 @@ std::string_view image_of(View pod) { return pod["spec"]["containers"].at(0)["im
 
 std::string RolloutRules::judge(const std::vector<Document>& replica_sets, const std::vector<Document>& pods,
                                 runtime::TimeNs now) {
+  while (!recent_.empty() && recent_.front().until < now - kCacheLag) recent_.pop_front();
   Sets sets;
   for (const Document& set : replica_sets)
     sets[std::string(object::name_of(set.root()))] = {set["spec"]["replicas"].as_int(1),
@@ -42,7 +43,6 @@ std::string RolloutRules::judge(const std::vector<Document>& replica_sets, const
   std::string broken = plan_.recreate ? judge_recreate(pods) : judge_surge(sets, pods);
   if (broken.empty() && !plan_.recreate) broken = judge_decision(sets);
   if (broken.empty() && !plan_.recreate && plan_.luck == Luck::kCalm) broken = judge_available(pods);
-  while (!recent_.empty() && recent_.front().until < now - kCacheLag) recent_.pop_front();
   recent_.push_back({now, std::exchange(sets_, std::move(sets))});
   return broken;
 }
