@@ -198,9 +198,14 @@ std::string History::where_it_stands() const {
   const Document deployment = cluster_.get(kDeployments, "default", "web");
   if (!deployment) return "there is no Deployment";
   const View status = deployment["status"];
-  return fmt::format("version {}: {} of {} updated, {} in all, {} available, {} pods", version_,
-                     status["updatedReplicas"].as_int(), plan_.replicas, status["replicas"].as_int(),
-                     status["availableReplicas"].as_int(), cluster_.list(kPods).size());
+  std::string text = fmt::format("version {}: {} of {} updated, {} in all, {} available, {} pods", version_,
+                                 status["updatedReplicas"].as_int(), plan_.replicas, status["replicas"].as_int(),
+                                 status["availableReplicas"].as_int(), cluster_.list(kPods).size());
+  for (const Document& set : cluster_.list(kReplicaSets))
+    text += fmt::format("; {} wants {}, has {}, {} available", object::name_of(set.root()),
+                        set["spec"]["replicas"].as_int(), set["status"]["replicas"].as_int(),
+                        set["status"]["availableReplicas"].as_int());
+  return text;
 }
 
 void History::wait_until_complete() {
