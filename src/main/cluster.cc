@@ -120,7 +120,7 @@ Result<void> Cluster::Parts::start_storage() {
   if (!loaded) return Error(loaded.error());
   pki = std::move(*loaded);
   if (config.ephemeral) {
-    store = store::make_memory_store();
+    store = store::make_memory_store({.first_revision = store::ahead_of_time(runtime::system_clock())});
     return {};
   }
   auto key = auth::Encryption::load_or_make(dir.encryption_key());
