@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "api/base64.h"
+#include "base/base64.h"
 #include "object/json.h"
 
 namespace proa::api {
@@ -32,11 +32,11 @@ std::string encode_continue(const ContinueToken& token) {
   object::Value value = object::Value::object({{"v", "meta.k8s.io/v1"}});
   value.set("rv", token.revision);
   value.set("start", token.start);
-  return base64url_encode(object::to_json(value));
+  return base::base64url_encode(object::to_json(value));
 }
 
 Result<ContinueToken> decode_continue(std::string_view text) {
-  const auto bytes = base64url_decode(text);
+  const auto bytes = base::base64url_decode(text);
   if (!bytes) return Error(base::bad_request("invalid continue token: continue key is not valid: illegal base64 data"));
   const auto value = object::parse_json(*bytes);
   if (!value)
