@@ -11,6 +11,7 @@ add_custom_command(
 add_custom_target(pause_program DEPENDS ${pause_bin})
 if(TARGET proa_node AND EXISTS ${CMAKE_SOURCE_DIR}/src/node/image/pause_image.cc)
   add_dependencies(proa_node pause_program)
-  target_compile_definitions(proa_node PRIVATE PROA_PAUSE_PROGRAM="${pause_bin}")
-  set_source_files_properties(${CMAKE_SOURCE_DIR}/src/node/image/pause_image.cc PROPERTIES OBJECT_DEPENDS ${pause_bin})
+  set_source_files_properties(${CMAKE_SOURCE_DIR}/src/node/image/pause_image.cc PROPERTIES
+    COMPILE_DEFINITIONS PROA_PAUSE_PROGRAM="${pause_bin}"
+    OBJECT_DEPENDS ${pause_bin})
 endif()

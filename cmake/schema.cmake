@@ -28,8 +28,8 @@ function(proa_hand_out_schema)
     add_dependencies(proa_object schema_table)
     get_target_property(kind proa_object TYPE)
     if(kind STREQUAL "STATIC_LIBRARY")
-      target_compile_definitions(proa_object PRIVATE PROA_KNOWN_NAMES="${schema_out}/known_names.inc")
       set_source_files_properties(${CMAKE_SOURCE_DIR}/src/object/names.cc PROPERTIES
+        COMPILE_DEFINITIONS PROA_KNOWN_NAMES="${schema_out}/known_names.inc"
         OBJECT_DEPENDS ${schema_out}/known_names.inc)
     endif()
   endif()
