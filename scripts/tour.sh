@@ -76,19 +76,19 @@ build_images() {
     tail -n 1 "$work/build"
   done
 }
-answer() { # the page, once a pod serves it
+answer() { # the page, once it is that of the version: a pod that ends may answer until its traffic has left it
   local end=$((SECONDS + 10))
-  until curl -sf --max-time 2 -o /dev/null "$url"; do
-    [ $SECONDS -lt $end ] || break
+  until curl -sf --max-time 2 "$url" >"$work/page" && grep -q "vweb $1" "$work/page"; do
+    [ $SECONDS -lt $end ] || die "The page should say vweb $1; the last answer: $(cat "$work/page")"
     sleep 0.1
   done
-  run curl -s --max-time 2 "$url" | tee "$work/page"
-  grep -q "vweb $1" "$work/page" || die "The page should say vweb $1."
+  show curl -s "$url"
+  cat "$work/page"
 }
 requests() { # one after the other, without pause, until told to stop
   local good=0 bad=0
   while [ ! -e "$work/stop" ]; do
-    if curl -sf --max-time 5 "$url" >>"$work/pages"; then good=$((good + 1)); else bad=$((bad + 1)); fi
+    if curl -sSf --max-time 5 "$url" >>"$work/pages" 2>>"$work/complaints"; then good=$((good + 1)); else bad=$((bad + 1)); fi
   done
   echo "$good $bad" >"$work/counts"
 }
@@ -119,7 +119,7 @@ if [ -z "$simulate" ]; then
   wait
   read -r good bad <"$work/counts"
   say "$((good + bad)) requests, $bad failed; answers: $(sort "$work/pages" | uniq -c | awk '{printf "%s%d from %s %s", sep, $1, $2, $3; sep = ", "}')"
-  [ "$bad" = 0 ] || die "No request should fail during a rolling update."
+  [ "$bad" = 0 ] || die "No request should fail during a rolling update: $(cat "$work/complaints")"
 else
   say "Requests can't be made to simulated pods."
 fi

@@ -11,6 +11,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import xml.etree.ElementTree
 
 
 def programs(build):
@@ -24,18 +25,23 @@ def programs(build):
 
 
 def count(report):
-    """Passed, failed and skipped cases of one GoogleTest report; None when the program wrote none."""
+    """Passed, failed and skipped cases of one GoogleTest report; None when the program wrote none.
+    Disabled cases are no tests: they are processes that tests start."""
     if not report.exists() or report.stat().st_size == 0:
         return None
     passed = failed = skipped = 0
-    for suite in json.loads(report.read_text())["testsuites"]:
-        for case in suite["testsuite"]:
-            if case.get("result") == "SKIPPED" or case.get("status") == "NOTRUN":
-                skipped += 1
-            elif case.get("failures"):
-                failed += 1
-            else:
-                passed += 1
+    for case in xml.etree.ElementTree.parse(report).getroot().iter("testcase"):
+        why = case.find("skipped")
+        if case.get("result") == "suppressed":
+            continue
+        if case.find("failure") is not None:
+            failed += 1
+        elif why is not None or case.get("status") == "notrun":
+            skipped += 1
+            reason = (why.get("message", "") if why is not None else "").splitlines()
+            print("skipped: %s.%s: %s" % (case.get("classname"), case.get("name"), " ".join(reason[1:]) or "no reason"))
+        else:
+            passed += 1
     return passed, failed, skipped
 
 
@@ -44,15 +50,17 @@ def main():
     reports = build / "unit-reports"
     shutil.rmtree(reports, ignore_errors=True)
     reports.mkdir(parents=True)
-    env = dict(os.environ, GTEST_OUTPUT="json:%s/" % reports, GTEST_COLOR="no")
+    env = dict(os.environ, GTEST_OUTPUT="xml:%s/" % reports, GTEST_COLOR="no")
     run = subprocess.run(
         ["ctest", "--test-dir", str(build), "--output-on-failure", "--timeout", "300",
          "-j", str(os.cpu_count() or 2)] + sys.argv[2:], env=env)
     total = [0, 0, 0]
     ran = list(programs(build))
     for program in ran:
-        # A program that died, or was not built, wrote no report.
-        counted = count(reports / (program + ".json")) or (0, 1, 0)
+        counted = count(reports / (program + ".xml"))
+        if counted is None:  # it died, was not built, or is no test program
+            print("failed: %s wrote no report" % program)
+            counted = (0, 1, 0)
         total = [a + b for a, b in zip(total, counted)]
     if run.returncode != 0 and total[1] == 0:  # e.g. a leak that is found after the last case
         total[1] = 1

@@ -66,12 +66,15 @@ class ApiTest : public testing::Test {
  protected:
   ApiTest() { start(); }
 
-  void start() {
+  void start() { start_on(store::make_memory_store()); }
+
+  void start_on(std::unique_ptr<store::Store> store) {
+    api_.reset();
     Options options;
     options.server_url = "https://127.0.0.1:6443";
     options.root_ca_pem = "CA";
     options.background = &executor_;
-    store_ = store::make_memory_store();
+    store_ = std::move(store);
     api_ = std::move(*Api::make(options, *store_, executor_, executor_.random(), nullptr));
     api_->bootstrap([](Result<void> result) { ASSERT_TRUE(result) << result.error().message; });
     executor_.settle();

@@ -163,13 +163,19 @@ void commit(const RemovalPtr& removal, store::Write write, object::Document show
       });
 }
 
+/// What was read, and is not followed by a write.
+void answer_read(const RemovalPtr& removal, Result<Deleted> result) {
+  answer_when_durable(removal->core, removal->target, std::move(removal->done), std::move(result));
+}
+
 void run(const RemovalPtr& removal) {
   Core& core = removal->core;
   const Target& target = removal->target;
   const store::EntryPtr old = core.store.latest(target.key());
-  if (old == nullptr) return removal->done(Error(base::not_found(target.resource(), target.name)));
+  if (old == nullptr) return answer_read(removal, Error(base::not_found(target.resource(), target.name)));
   const View was = old->document.root();
-  if (auto ok = check_preconditions(target, removal->request, was); !ok) return removal->done(Error(ok.error()));
+  if (auto ok = check_preconditions(target, removal->request, was); !ok)
+    return answer_read(removal, Error(ok.error()));
   const admission::Attributes attributes{.kind = *target.stored,
                                          .ns = target.ns,
                                          .name = target.name,
@@ -183,7 +189,7 @@ void run(const RemovalPtr& removal) {
   Value object = was.to_value();
   const Step step = decide(*removal, object);
   if (step == Step::kAlreadyGoing || (step == Step::kMark && View(object) == was))
-    return removal->done(Deleted{.document = old->document, .entry = old});
+    return answer_read(removal, Deleted{.document = old->document, .entry = old});
   if (removal->call->dry_run) {
     const std::string version = was["metadata"]["resourceVersion"].str();
     return removal->done(

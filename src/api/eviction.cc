@@ -47,7 +47,7 @@ void serve_eviction(const ExchangePtr& exchange) {
   Core& core = exchange->core;
   auto eviction = read_subresource_object(*exchange, "policy", "v1", "Eviction");
   if (!eviction) return exchange->fail(eviction.error());
-  const store::EntryPtr pod = core.store.latest(exchange->target.key());
+  const store::EntryPtr pod = core.store.snapshot()->get(exchange->target.key());
   if (pod == nullptr) return exchange->fail(base::not_found(exchange->target.resource(), exchange->target.name));
   if (auto ok = check_budgets(core, exchange->target, pod->document.root()); !ok) return exchange->fail(ok.error());
   const View options = View(*eviction)["deleteOptions"];

@@ -25,6 +25,11 @@ using ChangingPtr = std::shared_ptr<Changing>;
 
 void run(const ChangingPtr& changing);
 
+/// What was read, and is not followed by a write.
+void answer(const ChangingPtr& changing, Result<Stored> result) {
+  answer_when_durable(changing->core, changing->target, std::move(changing->done), std::move(result));
+}
+
 Status uid_mismatch(const Target& target, std::string_view wanted, std::string_view found) {
   std::string key = "/registry/" + (target.kind->custom ? target.kind->group + "/" : "") + target.kind->plural + "/";
   if (target.kind->namespaced) key += target.ns + "/";
@@ -115,7 +120,7 @@ void write_change(const ChangingPtr& changing, const store::EntryPtr& old, Value
   if (!finisher) return changing->done(Error(finisher.error()));
   if (same_state(object, was)) {
     finish(*finisher, true);
-    return changing->done(Stored{.document = old->document, .entry = old});
+    return answer(changing, Stored{.document = old->document, .entry = old});
   }
   const std::string version = was["metadata"]["resourceVersion"].str();
   const bool goes = object::is_deleting(was) && is_ready_to_go(object);
@@ -140,14 +145,15 @@ void run(const ChangingPtr& changing) {
   const Target& target = changing->target;
   const store::EntryPtr old = changing->core.store.latest(target.key());
   if (old == nullptr && !changing->options.may_create)
-    return changing->done(Error(base::not_found(target.resource(), target.name)));
+    return answer(changing, Error(base::not_found(target.resource(), target.name)));
   const View was = old == nullptr ? View() : old->document.root();
   if (old != nullptr && !changing->options.uid.empty() && object::uid_of(was) != changing->options.uid)
-    return changing->done(Error(uid_mismatch(target, changing->options.uid, object::uid_of(was))));
+    return answer(changing, Error(uid_mismatch(target, changing->options.uid, object::uid_of(was))));
   auto object = changing->change(was);
   if (!object) return changing->done(Error(object.error()));
   if (old == nullptr) return create_instead(changing, std::move(*object));
-  if (auto ok = check_version(changing->core, target, *object, was); !ok) return changing->done(Error(ok.error()));
+  if (auto ok = check_version(changing->core, target, *object, was); !ok)
+    return answer(changing, Error(ok.error()));
   write_change(changing, old, std::move(*object));
 }
 

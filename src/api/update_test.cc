@@ -1,4 +1,5 @@
 #include "api/api_testing.h"
+#include "store/simulated_log.h"
 
 namespace proa::api {
 namespace {
@@ -81,6 +82,47 @@ TEST_F(UpdateTest, finalizers_are_not_added_to_what_is_going) {
   const Answer refused = merge(at(kMaps, "a"), R"({"metadata":{"finalizers":["a.b/c","a.b/d"]}})");
   EXPECT_EQ(refused.code, 422);
   EXPECT_NE(refused.message().find("no new finalizers can be added if the object is being deleted"), std::string::npos);
+}
+
+/// A disk that takes its time.
+class SlowDiskTest : public UpdateTest {
+ protected:
+  SlowDiskTest() {
+    start_on(store::open_simulated_store(executor_, disk_, {.min_latency = kLatency, .max_latency = kLatency}));
+    executor_.advance(runtime::kSecond);
+    ask("POST", kMaps, config_map("a", R"(,"data":{"k":"1"})"));
+    executor_.advance(kLatency);
+  }
+  std::shared_ptr<TestWriter> begin(std::string_view method, std::string body) {
+    auto writer = std::make_shared<TestWriter>();
+    api_->handle(request(method, at(kMaps, "a"), std::move(body), "application/merge-patch+json"), writer);
+    executor_.settle();
+    return writer;
+  }
+
+  static constexpr runtime::DurationNs kLatency = 10 * runtime::kMillisecond;
+  store::SimulatedDisk disk_;
+};
+
+TEST_F(SlowDiskTest, what_is_not_on_disk_is_told_to_nobody_also_by_writes_that_change_nothing) {
+  const auto first = begin("PATCH", R"({"data":{"k":"2"}})"), same = begin("PATCH", R"({"data":{"k":"2"}})");
+  const auto gone = begin("DELETE", ""), missing = begin("DELETE", "");
+  for (const auto& writer : {first, same, gone, missing}) EXPECT_FALSE(writer->finished) << writer->text;
+  executor_.advance(3 * kLatency);
+  EXPECT_EQ(first->code, 200);
+  EXPECT_EQ(same->text, first->text);
+  EXPECT_EQ(gone->code, 200);
+  EXPECT_EQ(missing->code, 404);
+}
+
+TEST_F(SlowDiskTest, a_write_that_the_disk_refused_leaves_no_trace_in_other_answers) {
+  disk_.full = true;
+  const auto lost = begin("PATCH", R"({"data":{"k":"2"}})"), same = begin("PATCH", R"({"data":{"k":"2"}})");
+  const auto gone = begin("DELETE", ""), missing = begin("DELETE", "");
+  executor_.advance(3 * kLatency);
+  for (const auto& writer : {lost, same, gone, missing}) EXPECT_EQ(writer->code, 500) << writer->text;
+  disk_.full = false;
+  EXPECT_EQ(ask("GET", at(kMaps, "a"))["data"]["k"].as_string(), "1");
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 // The steps that creates and updates share, in the order that kind_behaviour.h tells. Private to the verbs.
 #pragma once
 
+#include <memory>
+#include <utility>
+
 #include "api/core.h"
 #include "api/verbs.h"
 #include "object/value.h"
@@ -27,5 +30,16 @@ object::Document freeze_for_store(object::Value& object);
 object::Document freeze_unstored(object::Value& object, std::string_view resource_version);
 
 void finish(Finish& finish, bool committed);
+
+/// Gives an answer that was read off Store::latest() and needs no write of its own: not before that state is on disk.
+template <class Done, class Answer>
+void answer_when_durable(Core& core, const Target& target, Done done, Answer answer) {
+  // Shared, because std::function wants to be copied.
+  auto held = std::make_shared<std::pair<Done, Answer>>(std::move(done), std::move(answer));
+  core.store.when_durable(target.key(), [held](Result<void> durable) {
+    if (!durable) return held->first(Error(durable.error()));
+    held->first(std::move(held->second));
+  });
+}
 
 }  // namespace proa::api

@@ -11,16 +11,27 @@
 namespace proa::net {
 namespace {
 
+ServiceProxy::Kernel kernel_of_this_machine(runtime::EventLoop& loop) {
+  return {.run_nft = make_nft_runner(loop),
+          .forget_udp =
+              [](const std::set<Target>& gone) {
+                if (const auto done = forget_udp_flows(gone); !done) base::log_warn("net/proxy", done.error().message);
+              },
+          .count_open =
+              [](const std::string& ip) {
+                const auto open = count_open_connections(ip);
+                if (!open) base::log_warn("net/proxy", open.error().message);
+                return open.value_or(0);
+              }};
+}
+
 class NetworkImpl final : public Network {
  public:
   NetworkImpl(const NetworkOptions& options, client::Client& client, runtime::EventLoop& loop)
       : options_(options),
         client_(client),
         informers_(client, loop),
-        proxy_(informers_, loop, {options.id, options.pod_cidr}, options.node_name, make_nft_runner(loop),
-               [](const std::set<Target>& gone) {
-                 if (const auto done = forget_udp_flows(gone); !done) base::log_warn("net/proxy", done.error().message);
-               }),
+        proxy_(informers_, loop, {options.id, options.pod_cidr}, options.node_name, kernel_of_this_machine(loop)),
         load_balancers_(client, informers_, loop),
         loop_(loop) {}
 

@@ -121,6 +121,20 @@ EntryPtr Core::latest_locked(std::string_view key) const {
   return snapshot()->get(key);
 }
 
+void Core::when_durable(std::string_view key, std::function<void(Result<void>)> done) {
+  {
+    std::unique_lock lock(mutex_);
+    if (!pending_.contains(key)) {
+      lock.unlock();
+      return done({});
+    }
+    open_.waiters.push_back({.done = [done = std::move(done)](Result<Committed> result) {
+      done(result ? Result<void>() : Error(result.error()));
+    }});
+  }
+  pump();
+}
+
 Result<std::unique_ptr<Watch>> Core::watch(std::string_view prefix, Revision from, std::function<void()> wake) {
   return feed_->watch(prefix, from, std::move(wake));
 }
@@ -159,11 +173,14 @@ void Core::commit(std::vector<Write> writes, Done done) {
       lock.unlock();
       return waiter.done(Error(base::too_many_requests("too many writes wait for the disk, please try again", 1)));
     }
-    if (refuses(writes, waiter.result)) {
+    if (!refuses(writes, waiter.result)) {
+      sequence(std::move(entries), writes, std::move(waiter));
+    } else if (pending_.contains(writes[waiter.result.refused_index].key)) {
+      open_.waiters.push_back(std::move(waiter));
+    } else {
       lock.unlock();
       return waiter.done(std::move(waiter.result));
     }
-    sequence(std::move(entries), writes, std::move(waiter));
   }
   pump();
 }
@@ -195,6 +212,10 @@ void Core::pump() {
   while (true) {
     auto flight = std::make_shared<Flight>();
     if (!take_off(*flight)) return;
+    if (flight->group.events.empty()) {
+      finish(*flight);
+      continue;
+    }
     const void* outer = std::exchange(taking_off, flight.get());
     log_->append(flight->batch, [this, flight](Result<void> result) { landed(flight, std::move(result)); });
     taking_off = outer;
@@ -240,6 +261,7 @@ void Core::finish(Flight& flight) {
 
 void Core::publish(const Flight& flight) {
   const auto& events = flight.group.events;
+  if (events.empty()) return;
   for (const auto& event : events) {
     if (event->type == EventType::kPut) {
       index_.put(event->entry);
@@ -266,7 +288,7 @@ void Core::succeed(Flight& flight) {
       if (at != pending_.end() && at->second.revision == event->revision) pending_.erase(at);
     }
     waiting_ -= flight.group.events.size();
-    commits_ += static_cast<int64_t>(flight.group.waiters.size());
+    for (const auto& waiter : flight.group.waiters) commits_ += waiter.result.revision > 0 ? 1 : 0;
     reserved_ = std::max(reserved_, flight.batch->reserved);
   }
   feed_->wake_for(flight.group.events);

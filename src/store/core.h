@@ -41,6 +41,7 @@ class Core : public Store {
   SnapshotPtr snapshot() const override;
   SnapshotPtr snapshot_at(Revision revision) const override;
   EntryPtr latest(std::string_view key) const override;
+  void when_durable(std::string_view key, std::function<void(Result<void>)> done) override;
   void commit(std::vector<Write> writes, std::function<void(Result<Committed>)> done) override;
   Result<std::unique_ptr<Watch>> watch(std::string_view prefix, Revision from, std::function<void()> wake) override;
   Revision oldest() const override { return feed_->oldest(); }
@@ -53,7 +54,7 @@ class Core : public Store {
     Committed result;
     Done done;
   };
-  /// What shares one append.
+  /// What shares one append. Waiters without an event of their own wait for what was sequenced before them.
   struct Group {
     std::vector<EventPtr> events;
     std::vector<Waiter> waiters;

@@ -83,11 +83,41 @@ TEST_F(CoreTest, what_comes_while_the_log_works_shares_the_next_append) {
 TEST_F(CoreTest, preconditions_are_checked_against_what_is_sequenced) {
   put("/a/1", "x", Write::kAbsent);
   put("/a/1", "y", Write::kAbsent);
-  EXPECT_EQ(told_, "refused ") << "at once, not after the log";
   put("/a/1", "z", 2);
   log_->drain();
-  EXPECT_EQ(told_, "refused 2 3 ");
+  EXPECT_EQ(told_, "2 refused 3 ");
   EXPECT_EQ(text_of(core_->snapshot()->get("/a/1")), "z");
+}
+
+TEST_F(CoreTest, a_refusal_that_is_owed_to_a_write_under_way_waits_for_it) {
+  put("/a/1", "x");
+  put("/a/1", "y", Write::kAbsent);
+  put("/a/2", "z", 77);
+  EXPECT_EQ(told_, "refused ") << "nothing is under way for the second key";
+  log_->land({});
+  EXPECT_EQ(told_, "refused 2 refused ");
+  EXPECT_EQ(log_->batches.size(), 1u) << "a refusal is nothing to write";
+  put("/a/1", "y");
+  put("/a/1", "z", Write::kAbsent);
+  log_->land(Error(base::internal_error("disk full")));
+  EXPECT_EQ(told_, "refused 2 refused InternalError InternalError ") << "what refused it never was";
+}
+
+TEST_F(CoreTest, who_asks_is_told_when_what_is_sequenced_is_durable) {
+  const auto ask = [this] {
+    core_->when_durable("/a/1", [this](Result<void> how) { told_ += how ? "durable " : "lost "; });
+  };
+  ask();
+  EXPECT_EQ(told_, "durable ") << "nothing is under way";
+  put("/a/1", "x");
+  ask();
+  EXPECT_EQ(told_, "durable ");
+  log_->land({});
+  EXPECT_EQ(told_, "durable 2 durable ");
+  put("/a/1", "y");
+  ask();
+  log_->land(Error(base::internal_error("disk full")));
+  EXPECT_EQ(told_, "durable 2 durable InternalError lost ");
 }
 
 TEST_F(CoreTest, a_failed_append_takes_with_it_what_was_sequenced_after_it) {

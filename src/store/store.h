@@ -111,12 +111,17 @@ class Store {
   virtual SnapshotPtr snapshot() const = 0;
   /// A past state, as far back as the log's history goes; null when it is gone.
   virtual SnapshotPtr snapshot_at(Revision revision) const = 0;
-  /// The newest sequenced state of a key, durable or not: what a writer must base its change on. Any thread.
+  /// The newest sequenced state of a key, durable or not: what a writer must base its change on. Whoever tells a
+  /// client of it without a commit waits for when_durable(). Any thread.
   virtual EntryPtr latest(std::string_view key) const = 0;
+  /// Calls `done` once what latest(key) shows now is on disk, or with the disk's error when it never will be: at once
+  /// on the calling thread where nothing is under way, else as commit() does. Any thread.
+  virtual void when_durable(std::string_view key, std::function<void(Result<void>)> done) = 0;
 
   /// Sequences the writes as one: all or none. Their documents are moved in: nobody else holds them. `done` is
   /// called exactly once: at once (on the calling thread) with a refusal, or with 429 when too many writes wait; or,
-  /// after fsync, on the store's thread with the result or with the disk's error. Any thread.
+  /// after fsync, on the store's thread with the result or with the disk's error. A refusal that is owed to a write
+  /// which is not on disk yet waits for it too. Any thread.
   /// Callbacks must not block; at the time of the call the durable head holds the write.
   virtual void commit(std::vector<Write> writes, std::function<void(Result<Committed>)> done) = 0;
 

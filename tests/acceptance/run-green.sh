@@ -50,7 +50,7 @@ scenarios() { # client command, scenario...
   [ $# -gt 0 ] || return 0
   echo "with $client: $*"
   KUBECTL=$client DOCKER="$proa image" PATH="$(dirname "$proa"):$PATH" \
-    "$here/run.py" ${flags[@]+"${flags[@]}"} "$@" 2>&1 | tee "$out" | sed '/^[0-9]* passed, [0-9]* failed, [0-9]* skipped$/d' || status=$?
+    "$here/run.py" ${flags[@]+"${flags[@]}"} "$@" 2>&1 | tee "$out" | sed -u '/^[0-9]* passed, [0-9]* failed, [0-9]* skipped$/d' || status=$?
   local counts
   counts=$(tail -n 1 "$out" | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p')
   # shellcheck disable=SC2086

@@ -7,11 +7,13 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <linux/netfilter/nf_conntrack_tcp.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 
@@ -77,16 +79,41 @@ std::string_view attribute(std::string_view attributes, int type, bool whole = f
   return {};
 }
 
-/// Who answers in this flow: after the rewrite, the target. No port when it is no UDP over IPv4.
-Target answering(std::string_view flow) {
+/// Who answers in this flow: after the rewrite, the target. No port when it is not of that protocol over IPv4.
+Target answering(std::string_view flow, int protocol) {
   const std::string_view reply = attribute(flow, CTA_TUPLE_REPLY);
   const std::string_view proto = attribute(reply, CTA_TUPLE_PROTO);
   const std::string_view number = attribute(proto, CTA_PROTO_NUM), port = attribute(proto, CTA_PROTO_SRC_PORT);
   const std::string_view ip = attribute(attribute(reply, CTA_TUPLE_IP), CTA_IP_V4_SRC);
-  if (number.size() != 1 || number[0] != IPPROTO_UDP || port.size() != 2 || ip.size() != 4) return {};
+  if (number.size() != 1 || number[0] != protocol || port.size() != 2 || ip.size() != 4) return {};
   char text[INET_ADDRSTRLEN];
   inet_ntop(AF_INET, ip.data(), text, sizeof text);
   return {text, static_cast<uint16_t>(static_cast<uint8_t>(port[0]) << 8 | static_cast<uint8_t>(port[1]))};
+}
+
+bool is_open(std::string_view flow) {
+  const std::string_view info = attribute(attribute(flow, CTA_PROTOINFO), CTA_PROTOINFO_TCP);
+  const std::string_view state = attribute(info, CTA_PROTOINFO_TCP_STATE);
+  return state.size() == 1 && state[0] >= TCP_CONNTRACK_SYN_SENT && state[0] <= TCP_CONNTRACK_ESTABLISHED;
+}
+
+std::string nested(int type, std::string_view value) {
+  const nlattr head{static_cast<uint16_t>(NLA_HDRLEN + value.size()), static_cast<uint16_t>(type)};
+  std::string out(reinterpret_cast<const char*>(&head), sizeof head);
+  out += value;
+  out.resize(NLA_ALIGN(out.size()));
+  return out;
+}
+
+/// Tells the kernel to list only flows that this address answers. One that does not know the filter lists all.
+std::string answered_by(const std::string& ip) {
+  constexpr uint32_t kByAddress = 1;  // CTA_FILTER_F_CTA_IP_SRC, which the kernel's headers don't show
+  in_addr raw{};
+  inet_pton(AF_INET, ip.c_str(), &raw);
+  const std::string_view address(reinterpret_cast<const char*>(&raw), sizeof raw);
+  const std::string_view flags(reinterpret_cast<const char*>(&kByAddress), sizeof kByAddress);
+  return nested(CTA_FILTER | NLA_F_NESTED, nested(CTA_FILTER_REPLY_FLAGS, flags)) +
+         nested(CTA_TUPLE_REPLY | NLA_F_NESTED, nested(CTA_TUPLE_IP | NLA_F_NESTED, nested(CTA_IP_V4_SRC, address)));
 }
 
 }  // namespace
@@ -108,7 +135,7 @@ Result<int> forget_udp_flows(const std::set<Target>& targets) {
   std::vector<std::string> stale;  // the tuples that name them
   Netlink list;
   if (!list.send(message_type(IPCTNL_MSG_CT_GET), NLM_F_DUMP, {}) || !list.receive([&](std::string_view flow) {
-        if (targets.contains(answering(flow))) stale.emplace_back(attribute(flow, CTA_TUPLE_ORIG, true));
+        if (targets.contains(answering(flow, IPPROTO_UDP))) stale.emplace_back(attribute(flow, CTA_TUPLE_ORIG, true));
       }))
     return Error(base::internal_error("the kernel's connections could not be listed"));
   int forgotten = 0;
@@ -119,6 +146,15 @@ Result<int> forget_udp_flows(const std::set<Target>& targets) {
       ++forgotten;
   }
   return forgotten;
+}
+
+Result<int> count_open_connections(const std::string& ip) {
+  int open = 0;
+  Netlink list;
+  if (!list.send(message_type(IPCTNL_MSG_CT_GET), NLM_F_DUMP, answered_by(ip)) ||
+      !list.receive([&](std::string_view flow) { open += answering(flow, IPPROTO_TCP).ip == ip && is_open(flow); }))
+    return Error(base::internal_error("the kernel's connections could not be listed"));
+  return open;
 }
 
 }  // namespace proa::net

@@ -11,15 +11,22 @@ namespace proa::net {
 using object::Document;
 using object::View;
 
+namespace {
+
+constexpr runtime::DurationNs kOpenPatience = 500 * runtime::kMillisecond;
+constexpr runtime::DurationNs kOpenPause = 10 * runtime::kMillisecond;  // there is no cheap event to wait for
+
+}  // namespace
+
 ServiceProxy::ServiceProxy(client::Informers& informers, runtime::Executor& executor, ProxySettings settings,
-                           std::string node_name, RunNft run_nft, ForgetUdp forget_udp)
+                           std::string node_name, Kernel kernel)
     : services_(informers.of(client::resources::kServices)),
       slices_(informers.of(client::resources::kEndpointSlices)),
       pods_(informers.of(client::resources::kPods)),
       executor_(executor),
       node_name_(std::move(node_name)),
-      applier_(std::move(settings), std::move(run_nft), executor),
-      forget_udp_(std::move(forget_udp)) {
+      kernel_(std::move(kernel)),
+      applier_(std::move(settings), kernel_.run_nft, executor) {
   client::index_by_node(pods_);
   for (client::Informer* informer : {&services_, &slices_, &pods_})
     informer->add_handler([this, alive = std::weak_ptr(alive_)](const Document&, const Document&) {
@@ -75,15 +82,25 @@ void ServiceProxy::sync() {
                       std::inserter(gone, gone.end()));
   udp_targets_ = std::move(targets);
   applier_.want(make_ruleset(state), [this, gone = std::move(gone), waiting = std::move(waiting)] {
-    if (forget_udp_ && !gone.empty()) forget_udp_(gone);
+    if (kernel_.forget_udp && !gone.empty()) kernel_.forget_udp(gone);
     for (const auto& one : waiting) one();
   });
 }
 
 void ServiceProxy::drain(const Document& pod, std::function<void()> done) {
   leaving_.insert(pod["metadata"]["uid"].str());
-  waiting_.push_back(std::move(done));
+  waiting_.push_back([this, ip = pod["status"]["podIP"].str(), done = std::move(done)] {
+    wait_for_open(ip, executor_.clock().monotonic() + kOpenPatience, done);
+  });
   changed();
+}
+
+void ServiceProxy::wait_for_open(const std::string& ip, runtime::TimeNs until, const std::function<void()>& done) {
+  if (!kernel_.count_open || ip.empty() || executor_.clock().monotonic() >= until || kernel_.count_open(ip) == 0)
+    return done();
+  executor_.after(kOpenPause, [this, alive = std::weak_ptr(alive_), ip, until, done] {
+    if (!alive.expired()) wait_for_open(ip, until, done);
+  });
 }
 
 void ServiceProxy::when_ready(std::function<void()> ready) {

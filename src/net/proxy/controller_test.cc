@@ -49,15 +49,19 @@ class ServiceProxyTest : public testing::Test {
   client::FakeClient cluster_{executor_};
   client::Informers informers_{cluster_, executor_};
   std::vector<std::string> scripts_;
+  std::map<std::string, int> open_;  // connections, by address
   std::function<void(Result<void>)> done_;
   ServiceProxy proxy_{informers_,
                       executor_,
                       {"t", "10.244.0.0/24"},
                       "n1",
-                      [this](std::string script, std::function<void(Result<void>)> done) {
-                        scripts_.push_back(std::move(script));
-                        done_ = std::move(done);
-                      }};
+                      {.run_nft =
+                           [this](std::string script, std::function<void(Result<void>)> done) {
+                             scripts_.push_back(std::move(script));
+                             done_ = std::move(done);
+                           },
+                       .forget_udp = {},
+                       .count_open = [this](const std::string& ip) { return open_[ip]; }}};
 };
 
 TEST_F(ServiceProxyTest, sets_the_rules_once_all_is_known_and_then_what_changes) {
@@ -104,6 +108,27 @@ TEST_F(ServiceProxyTest, draining_a_pod_that_no_rule_names_is_told_soon) {
   settle();
   EXPECT_TRUE(drained);
   EXPECT_EQ(scripts_.size(), 1U);
+}
+
+TEST_F(ServiceProxyTest, a_drained_pod_may_finish_the_requests_under_way_but_not_keep_others_waiting) {
+  informers_.start();
+  settle();
+  Value pod = Value::object({{"metadata", Value::object({{"name", "a"}, {"uid", "a"}})},
+                             {"status", Value::object({{"podIP", "10.244.0.2"}})}});
+  int drained = 0;
+  open_["10.244.0.2"] = 1;
+  proxy_.drain(Document::freeze(pod), [&] { ++drained; });
+  settle();
+  executor_.advance(100 * runtime::kMillisecond);
+  EXPECT_EQ(drained, 0) << "a request is under way";
+  open_["10.244.0.2"] = 0;
+  executor_.advance(20 * runtime::kMillisecond);
+  EXPECT_EQ(drained, 1);
+  open_["10.244.0.2"] = 1;  // a connection that is kept open
+  proxy_.drain(Document::freeze(pod), [&] { ++drained; });
+  settle();
+  executor_.advance(runtime::kSecond);
+  EXPECT_EQ(drained, 2);
 }
 
 struct FakePorts final : PortHolder {

@@ -46,15 +46,24 @@ int serve(const char* ip, int port, int type) {
   return fd;
 }
 
-/// 0, or the errno.
-int connect_to(const char* ip, int port) {
+/// The connection, or minus the errno.
+int open_to(const char* ip, int port) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const timeval limit{3, 0};
   ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   const auto to = address(ip, port);
-  const int result = ::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0 ? 0 : errno;
+  if (::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0) return fd;
+  const int why = errno;
   ::close(fd);
-  return result;
+  return -why;
+}
+
+/// 0, or the errno.
+int connect_to(const char* ip, int port) {
+  const int fd = open_to(ip, port);
+  if (fd < 0) return -fd;
+  ::close(fd);
+  return 0;
 }
 
 bool has_datagram(int fd) {
@@ -108,6 +117,12 @@ TEST(Kernel, takes_the_rules_and_sends_connections_where_they_say) {
     EXPECT_EQ(connect_to("127.0.0.1", 30080), 0);
     EXPECT_EQ(connect_to("10.96.0.50", 81), ECONNREFUSED);
 
+    const int others = serve("10.244.0.3", 8080, SOCK_STREAM);
+    const int other = open_to("10.244.0.3", 8080), under_way = open_to("10.96.0.50", 80);
+    EXPECT_EQ(count_open_connections("10.244.0.2").value_or(-1), 1) << "the closed ones and another pod's don't count";
+    ::close(under_way);
+    EXPECT_EQ(count_open_connections("10.244.0.2").value_or(-1), 0);
+
     const int old_pod = serve("10.244.0.2", 8053, SOCK_DGRAM), new_pod = serve("10.244.0.3", 8053, SOCK_DGRAM);
     const int client = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     const auto to = address("10.96.0.50", 80);
@@ -128,7 +143,7 @@ TEST(Kernel, takes_the_rules_and_sends_connections_where_they_say) {
 
     ASSERT_TRUE(run({"nft", "-f", "-"}, change_text(settings, second, Ruleset())));
     ASSERT_TRUE(tear_down_host(host));
-    for (const int fd : {tcp, old_pod, new_pod, client}) ::close(fd);
+    for (const int fd : {tcp, others, other, old_pod, new_pod, client}) ::close(fd);
     std::string forward;
     std::getline(std::ifstream("/proc/sys/net/ipv4/conf/all/route_localnet"), forward);
     EXPECT_EQ(forward, "0") << "restored";
