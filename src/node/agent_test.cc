@@ -221,6 +221,22 @@ TEST_F(AgentTest, mends_pods_after_a_power_cut) {
   EXPECT_EQ(phase("web"), "Running");
 }
 
+TEST_F(AgentTest, makes_one_sandbox_after_a_power_cut_whatever_happens_to_the_object_meanwhile) {
+  put("web");
+  agent_.reset();
+  runtime_.power_cut();
+  runtime_.set_sandbox(3 * kSecond);
+  start();
+  for (int i = 0; i < 3; ++i) {
+    client_.edit(kPods, "default", "web", [i](Value& value) { value["metadata"]["labels"]["n"] = std::to_string(i); });
+    executor_.advance(kSecond / 2);
+  }
+  executor_.advance(10 * kSecond);
+  EXPECT_THAT(runtime_.running(), ElementsAre("web/main"));
+  EXPECT_EQ(std::ranges::count(runtime_.calls(), "sandbox web"), 2) << "one before the cut and one after it";
+  EXPECT_EQ(std::ranges::count(runtime_.calls(), "stop-sandbox web"), 1);
+}
+
 TEST_F(AgentTest, runs_on_when_a_status_write_meets_a_conflict) {
   int conflicts = 3;
   client_.refuse = [&](std::string_view verb, const client::Resource& resource,

@@ -216,7 +216,6 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
 
   void make_sandbox(uint32_t attempt) {
     memory.making_sandbox = true;
-    memory.sandbox_stopped = false;
     const cri::SandboxConfig config = sandbox_config(view(), context.settings, attempt);
     if (!context.settings.simulated)
       if (auto made = runtime::make_dirs(config.log_directory); !made) return sandbox_failed(made.error().message);
@@ -244,13 +243,13 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
   }
 
   void stop_sandbox(const std::string& id) {
-    memory.stopping_sandbox = true;
-    context.runtime.stop_pod_sandbox(id, guarded([](State& self, const Result<void>& how) {
-                                       self.memory.stopping_sandbox = false;
+    memory.stopping_sandbox = id;
+    context.runtime.stop_pod_sandbox(id, guarded([id](State& self, const Result<void>& how) {
+                                       self.memory.stopping_sandbox.clear();
                                        if (!how && !how.error().is("NotFound")) return self.retry_later();
-                                       self.memory.sandbox_stopped = true;
-                                       if (!self.runtime.sandboxes.empty())
-                                         self.runtime.sandboxes.front().ready = false;
+                                       self.memory.stopped_sandboxes.insert(id);
+                                       for (auto& each : self.runtime.sandboxes)
+                                         if (each.id == id) each.ready = false;
                                        self.decide();
                                      }));
   }
@@ -358,6 +357,7 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
   }
 
   void remove_sandbox(const std::string& id) {
+    memory.stopped_sandboxes.erase(id);
     std::erase_if(runtime.sandboxes, [&](const auto& each) { return each.id == id; });
     context.runtime.remove_pod_sandbox(id, [](const Result<void>&) {});
   }
