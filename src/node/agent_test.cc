@@ -237,6 +237,19 @@ TEST_F(AgentTest, makes_one_sandbox_after_a_power_cut_whatever_happens_to_the_ob
   EXPECT_EQ(std::ranges::count(runtime_.calls(), "stop-sandbox web"), 1);
 }
 
+TEST_F(AgentTest, sees_the_end_of_a_container_though_the_runtime_did_not_answer_at_first) {
+  put("web");
+  runtime_.set_down("connection refused");
+  runtime_.kill(runtime_.running_ids().front(), 1);
+  executor_.advance(kSecond / 10);
+  client_.edit(kPods, "default", "web", [](Value& value) { value["metadata"]["labels"]["a"] = "b"; });
+  executor_.advance(kSecond / 10);
+  runtime_.set_down("");
+  executor_.advance(3 * kSecond);
+  EXPECT_THAT(runtime_.running(), ElementsAre("web/main"));
+  EXPECT_EQ(main_of(pod("web"))["restartCount"].as_int(), 1);
+}
+
 TEST_F(AgentTest, runs_on_when_a_status_write_meets_a_conflict) {
   int conflicts = 3;
   client_.refuse = [&](std::string_view verb, const client::Resource& resource,
