@@ -51,6 +51,17 @@ TEST(WorldTest, cancelled_timer_never_fires) {
   EXPECT_FALSE(fired);
 }
 
+TEST(WorldTest, timer_that_is_due_can_be_cancelled_until_its_task_runs) {
+  World world(1);
+  SimExecutor& executor = world.make_executor("a");
+  bool fired = false;
+  runtime::TimerId second = 0;
+  executor.after(kSecond, [&] { executor.cancel(second); });
+  second = executor.after(kSecond, [&] { fired = true; });
+  world.run_until(2 * kSecond);
+  EXPECT_FALSE(fired);
+}
+
 TEST(WorldTest, killed_executor_drops_what_waits_and_what_comes) {
   World world(1);
   SimExecutor& executor = world.make_executor("a");
