@@ -39,7 +39,7 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
         wake(node.executor),
         drain_limit(node.executor),
         mirror(node.executor, node.runtime, std::string(object::uid_of(pod.root()))),
-        publisher(node.client) {}
+        publisher(node.client, node.executor) {}
 
   NodeContext& context;
   Document pod;
