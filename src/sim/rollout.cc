@@ -194,6 +194,19 @@ bool History::complete() const {
 /// No pod is there but those that run for the Deployment: none ended, none stuck while terminating.
 bool History::all_gone() const { return static_cast<int64_t>(cluster_.list(kPods).size()) == plan_.replicas; }
 
+/// Empty for a pod that is ready and stays.
+std::string why_not_available(View pod) {
+  const View container = pod["status"]["containerStatuses"].at(0);
+  const bool leaves = object::is_deleting(pod);
+  if (container["ready"].as_bool() && !leaves) return {};
+  std::string text =
+      fmt::format("; {} on {} is {}{}", object::name_of(pod), pod["spec"]["nodeName"].as_string("no node"),
+                  pod["status"]["phase"].as_string(), leaves ? " and terminating" : "");
+  for (auto [state, about] : container["state"].members())
+    text += fmt::format(", its container {} {}", state, about["reason"].as_string());
+  return text;
+}
+
 std::string History::where_it_stands() const {
   const Document deployment = cluster_.get(kDeployments, "default", "web");
   if (!deployment) return "there is no Deployment";
@@ -205,6 +218,7 @@ std::string History::where_it_stands() const {
     text += fmt::format("; {} wants {}, has {}, {} available", object::name_of(set.root()),
                         set["spec"]["replicas"].as_int(), set["status"]["replicas"].as_int(),
                         set["status"]["availableReplicas"].as_int());
+  for (const Document& pod : cluster_.list(kPods)) text += why_not_available(pod.root());
   return text;
 }
 
