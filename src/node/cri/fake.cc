@@ -128,7 +128,12 @@ void FakeRuntime::set_missing_image(const std::string& name, bool missing) {
   else
     state_->missing_images.erase(name);
 }
-void FakeRuntime::set_down(std::string why) { state_->down = std::move(why); }
+void FakeRuntime::set_down(std::string why) {
+  const bool was_down = is_down();
+  state_->down = std::move(why);
+  if (was_down && !is_down()) state_->tell(Event::Type::kRelist, "");
+}
+bool FakeRuntime::is_down() const { return !state_->down.empty(); }
 void FakeRuntime::set_sandbox(runtime::DurationNs delay, std::string error) {
   state_->sandbox_delay = delay;
   state_->sandbox_error = std::move(error);

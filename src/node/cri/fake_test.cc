@@ -81,5 +81,16 @@ TEST_F(FakeRuntimeTest, a_stop_ends_when_the_container_is_removed_meanwhile) {
   EXPECT_EQ(stops, 1);
 }
 
+TEST_F(FakeRuntimeTest, asks_for_a_look_at_everything_when_it_answers_again) {
+  std::vector<Event::Type> heard;
+  runtime_.on_event([&](const Event& event) { heard.push_back(event.type); });
+  runtime_.set_down("connection refused");
+  executor_.settle();
+  EXPECT_THAT(heard, IsEmpty());
+  runtime_.set_down("");
+  executor_.settle();
+  EXPECT_THAT(heard, testing::ElementsAre(Event::Type::kRelist));
+}
+
 }  // namespace
 }  // namespace proa::node::cri
