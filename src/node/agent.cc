@@ -61,8 +61,8 @@ struct Agent::State : std::enable_shared_from_this<State> {
   std::map<std::string, std::unique_ptr<PodWorker>> workers;  // by pod uid
   std::map<std::string, std::string> uids;                    // by namespace/name
   std::function<void(Result<void>)> on_ready;
-  std::optional<runtime::TimeNs> failing_since;  // the runtime does not answer
-  bool adopted = false, gone = false;
+  std::optional<runtime::TimeNs> failing_since;        // the runtime does not answer
+  bool adopted = false, missed = false, gone = false;  // missed: an event came before there were workers
   std::map<uint64_t, std::function<void(const std::string&)>> listeners;
   uint64_t next_listener = 1;
 
@@ -148,7 +148,7 @@ struct Agent::State : std::enable_shared_from_this<State> {
                    found.erase(uid);
                  }
                  for (const auto& [uid, state] : found) self.remove_orphan(uid, state);
-                 self.timer.start(kRelistPeriod, [state = &self] { state->relist(); });
+                 self.timer.start(self.missed ? 0 : kRelistPeriod, [state = &self] { state->relist(); });
                  self.report_ready();
                }));
   }
@@ -199,7 +199,7 @@ struct Agent::State : std::enable_shared_from_this<State> {
   // ---- events
 
   void heard(const cri::Event& event) {
-    if (!adopted) return;
+    if (!adopted) return void(missed = true);
     if (event.type == cri::Event::Type::kRelist) return relist();
     for (auto& [uid, worker] : workers)
       if (worker->owns(event.container_id)) return worker->look(event.type == cri::Event::Type::kDeleted);

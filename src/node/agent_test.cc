@@ -25,6 +25,21 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+/// Its statuses are old when they arrive; its events are not.
+class LaggingRuntime : public cri::FakeRuntime {
+ public:
+  explicit LaggingRuntime(runtime::Executor& executor) : FakeRuntime(executor), executor_(executor) {}
+  void container_status(const std::string& id, cri::Done<cri::ContainerStatus> done) override {
+    FakeRuntime::container_status(id, [this, done = std::move(done)](Result<cri::ContainerStatus> got) {
+      executor_.after(lag, [done, got = std::move(got)]() mutable { done(std::move(got)); });
+    });
+  }
+  runtime::DurationNs lag = 0;
+
+ private:
+  runtime::Executor& executor_;
+};
+
 class AgentTest : public testing::Test {
  protected:
   AgentTest() { start(); }
@@ -66,7 +81,7 @@ class AgentTest : public testing::Test {
 
   client::FakeExecutor executor_;
   client::FakeClient client_{executor_};
-  cri::FakeRuntime runtime_{executor_};
+  LaggingRuntime runtime_{executor_};
   std::unique_ptr<ProbeNetwork> network_;
   std::unique_ptr<Agent> agent_;
   bool ready_ = false;
@@ -210,6 +225,17 @@ TEST_F(AgentTest, adopts_containers_and_removes_orphans_after_a_restart) {
   EXPECT_EQ(main_of(pod("kept"))["restartCount"].as_int(), 0);
 }
 
+TEST_F(AgentTest, sees_an_end_of_which_it_is_told_before_it_has_taken_the_container_over) {
+  put("web");
+  agent_.reset();
+  runtime_.lag = kSecond / 2;
+  executor_.after(kSecond / 4, [this] { runtime_.kill(runtime_.running_ids().front(), 1); });
+  start();
+  executor_.advance(10 * kSecond);
+  EXPECT_THAT(runtime_.running(), ElementsAre("web/main"));
+  EXPECT_EQ(main_of(pod("web"))["restartCount"].as_int(), 1);
+}
+
 TEST_F(AgentTest, mends_pods_after_a_power_cut) {
   put("web");
   agent_.reset();
@@ -219,6 +245,35 @@ TEST_F(AgentTest, mends_pods_after_a_power_cut) {
   EXPECT_THAT(runtime_.running(), ElementsAre("web/main"));
   EXPECT_EQ(main_of(pod("web"))["restartCount"].as_int(), 1);
   EXPECT_EQ(phase("web"), "Running");
+}
+
+TEST_F(AgentTest, makes_one_sandbox_after_a_power_cut_whatever_happens_to_the_object_meanwhile) {
+  put("web");
+  agent_.reset();
+  runtime_.power_cut();
+  runtime_.set_sandbox(3 * kSecond);
+  start();
+  for (int i = 0; i < 3; ++i) {
+    client_.edit(kPods, "default", "web", [i](Value& value) { value["metadata"]["labels"]["n"] = std::to_string(i); });
+    executor_.advance(kSecond / 2);
+  }
+  executor_.advance(10 * kSecond);
+  EXPECT_THAT(runtime_.running(), ElementsAre("web/main"));
+  EXPECT_EQ(std::ranges::count(runtime_.calls(), "sandbox web"), 2) << "one before the cut and one after it";
+  EXPECT_EQ(std::ranges::count(runtime_.calls(), "stop-sandbox web"), 1);
+}
+
+TEST_F(AgentTest, sees_the_end_of_a_container_though_the_runtime_did_not_answer_at_first) {
+  put("web");
+  runtime_.set_down("connection refused");
+  runtime_.kill(runtime_.running_ids().front(), 1);
+  executor_.advance(kSecond / 10);
+  client_.edit(kPods, "default", "web", [](Value& value) { value["metadata"]["labels"]["a"] = "b"; });
+  executor_.advance(kSecond / 10);
+  runtime_.set_down("");
+  executor_.advance(3 * kSecond);
+  EXPECT_THAT(runtime_.running(), ElementsAre("web/main"));
+  EXPECT_EQ(main_of(pod("web"))["restartCount"].as_int(), 1);
 }
 
 TEST_F(AgentTest, runs_on_when_a_status_write_meets_a_conflict) {

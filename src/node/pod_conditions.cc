@@ -137,9 +137,10 @@ Verdict initialized(View pod, View status) {
 }
 
 bool sandbox_ready(const PodInput& in) {
-  if (in.runtime.sandboxes.empty() || in.memory.sandbox_stopped) return false;
+  if (in.runtime.sandboxes.empty()) return false;
   const auto& newest = in.runtime.sandboxes.front();
-  return newest.ready && (uses_host_network(in.pod) || !newest.ips.empty());
+  return newest.ready && !in.memory.stopped_sandboxes.contains(newest.id) &&
+         (uses_host_network(in.pod) || !newest.ips.empty());
 }
 
 bool is_ours(std::string_view type) {

@@ -71,9 +71,23 @@ struct Planner {
     return last;
   }
 
-  void stop_sandbox() {
-    if (in.runtime.sandboxes.empty() || plan.memory.sandbox_stopped || plan.memory.stopping_sandbox) return;
-    act({.kind = Action::Kind::kStopSandbox, .id = in.runtime.sandboxes.front().id});
+  bool is_stopped(const cri::SandboxStatus& sandbox) const {
+    return plan.memory.stopped_sandboxes.contains(sandbox.id);
+  }
+
+  /// The newest is stopped even when it is not ready any more: its network must be given back.
+  const cri::SandboxStatus* unstopped_sandbox() const {
+    for (const auto& each : in.runtime.sandboxes)
+      if (!is_stopped(each) && (each.ready || &each == &in.runtime.sandboxes.front())) return &each;
+    return nullptr;
+  }
+
+  /// True when every sandbox is stopped.
+  bool stop_sandboxes() {
+    const cri::SandboxStatus* next = unstopped_sandbox();
+    if (next == nullptr) return true;
+    if (plan.memory.stopping_sandbox.empty()) act({.kind = Action::Kind::kStopSandbox, .id = next->id});
+    return false;
   }
 
   /// True when nothing of the pod runs and its sandbox is stopped.
@@ -88,9 +102,7 @@ struct Planner {
       kill_all();
       return false;
     }
-    if (busy) return false;
-    stop_sandbox();
-    return in.runtime.sandboxes.empty() || plan.memory.sandbox_stopped;
+    return !busy && stop_sandboxes();
   }
 
   // ---- sandbox
@@ -98,8 +110,9 @@ struct Planner {
   bool sandbox_is_good() const {
     if (in.runtime.sandboxes.empty()) return false;
     const cri::SandboxStatus& newest = in.runtime.sandboxes.front();
-    const auto ready = std::ranges::count_if(in.runtime.sandboxes, [](const auto& each) { return each.ready; });
-    if (!newest.ready || ready > 1) return false;
+    if (!newest.ready || is_stopped(newest)) return false;
+    for (const auto& each : in.runtime.sandboxes)
+      if (each.id != newest.id && each.ready && !is_stopped(each)) return false;
     return uses_host_network(pod()) || !newest.ips.empty();
   }
 
@@ -128,8 +141,7 @@ struct Planner {
 
   void renew_sandbox() {
     if (!running().empty()) return kill_all();
-    if (!in.runtime.sandboxes.empty() && !plan.memory.sandbox_stopped) return stop_sandbox();
-    if (!sandbox_is_wanted() || plan.memory.making_sandbox) return;
+    if (plan.memory.making_sandbox || !stop_sandboxes() || !sandbox_is_wanted()) return;
     if (in.now < plan.memory.sandbox_retry_at) return look_again(plan.memory.sandbox_retry_at);
     uint32_t attempt = 0;
     if (!in.runtime.sandboxes.empty()) {
@@ -312,7 +324,8 @@ struct Planner {
       if (++seen[each.name] > 2 && each.state == ContainerState::kExited)
         act({.kind = Action::Kind::kRemoveContainer, .id = each.id, .name = each.name});
     for (size_t i = 1; i < in.runtime.sandboxes.size(); ++i)
-      if (!in.runtime.sandboxes[i].ready) act({.kind = Action::Kind::kRemoveSandbox, .id = in.runtime.sandboxes[i].id});
+      if (!in.runtime.sandboxes[i].ready || is_stopped(in.runtime.sandboxes[i]))
+        act({.kind = Action::Kind::kRemoveSandbox, .id = in.runtime.sandboxes[i].id});
   }
 
   void decide() {

@@ -229,7 +229,7 @@ TEST(PodPlan, drains_then_kills_then_stops_the_sandbox_then_deletes) {
   look.state.containers = {ended("web", 143)};
   look.memory.killing.clear();
   EXPECT_THAT(look.actions(), ElementsAre("stop-sandbox"));
-  look.memory.sandbox_stopped = true;
+  look.memory.stopped_sandboxes = {"sandbox-0"};
   const PodPlan early = look.plan();
   EXPECT_TRUE(early.over);
   EXPECT_THAT(words_of(early), IsEmpty());
@@ -274,7 +274,7 @@ TEST(PodPlan, stops_the_sandbox_of_a_finished_pod_and_keeps_its_containers) {
   Look look(pod_with(kNever, "", R"({"phase":"Succeeded"})"));
   look.state.containers = {ended("web", 0)};
   EXPECT_THAT(look.actions(), ElementsAre("stop-sandbox"));
-  look.memory.sandbox_stopped = true;
+  look.memory.stopped_sandboxes = {"sandbox-0"};
   EXPECT_THAT(look.actions(), IsEmpty());
 }
 
@@ -285,18 +285,45 @@ TEST(PodPlan, makes_a_new_sandbox_when_the_old_one_died) {
   look.state.sandboxes = {sandbox(false)};
   look.state.containers = {ended("web", 255)};
   EXPECT_THAT(look.actions(), ElementsAre("stop-sandbox"));
-  look.memory.sandbox_stopped = true;
+  look.memory.stopped_sandboxes = {"sandbox-0"};
   const PodPlan plan = look.plan();
   EXPECT_THAT(words_of(plan), ElementsAre("sandbox 1"));
   ASSERT_EQ(plan.events.size(), 1U);
   EXPECT_EQ(plan.events[0].message, "Pod sandbox changed, it will be killed and re-created.");
 }
 
+TEST(PodPlan, leaves_the_stopped_sandbox_alone_while_the_new_one_is_made) {
+  Look look(pod_with(kOne));
+  look.state.sandboxes = {sandbox(false)};
+  look.memory.stopped_sandboxes = {"sandbox-0"};
+  look.memory.making_sandbox = true;
+  EXPECT_THAT(look.actions(), IsEmpty());
+  look.memory.making_sandbox = false;
+  look.state.sandboxes = {sandbox(true, 1), sandbox(false)};
+  EXPECT_THAT(look.actions(), ElementsAre("start web 0", "remove sandbox-0"));
+}
+
+TEST(PodPlan, starts_nothing_in_a_sandbox_that_was_stopped_whatever_a_late_status_says) {
+  Look look(pod_with(kOne));
+  look.memory.stopped_sandboxes = {"sandbox-0"};
+  EXPECT_THAT(look.actions(), ElementsAre("sandbox 1"));
+}
+
+TEST(PodPlan, stops_every_sandbox_where_two_are_ready) {
+  Look look(pod_with(kOne));
+  look.state.sandboxes = {sandbox(true, 1), sandbox(true, 0)};
+  EXPECT_THAT(look.actions(), ElementsAre("stop-sandbox"));
+  look.memory.stopped_sandboxes = {"sandbox-1"};
+  EXPECT_THAT(look.actions(), ElementsAre("stop-sandbox"));
+  look.memory.stopped_sandboxes = {"sandbox-1", "sandbox-0"};
+  EXPECT_THAT(look.actions(), ElementsAre("sandbox 2"));
+}
+
 TEST(PodPlan, makes_no_new_sandbox_for_a_pod_that_ran_to_its_end) {
   Look look(pod_with(kNever));
   look.state.sandboxes = {sandbox(false)};
   look.state.containers = {ended("web", 0)};
-  look.memory.sandbox_stopped = true;
+  look.memory.stopped_sandboxes = {"sandbox-0"};
   EXPECT_THAT(look.actions(), IsEmpty());
 }
 

@@ -1,5 +1,6 @@
 // PodPublisher writes a pod's status to the API: only what differs from what is there, one write at a time, the
-// newest wish wins. A conflict means that somebody else wrote: the object is read again, and the owner told.
+// newest wish wins. A conflict means that somebody else wrote: the object is read again (after a growing pause, when
+// the write before met one too), and the owner told.
 // The executor's thread only.
 #pragma once
 
@@ -8,12 +9,13 @@
 
 #include "client/client.h"
 #include "node/pod_state.h"
+#include "runtime/executor.h"
 
 namespace proa::node {
 
 class PodPublisher {
  public:
-  explicit PodPublisher(client::Client& client);
+  PodPublisher(client::Client& client, runtime::Executor& executor);
   ~PodPublisher();
 
   /// Called with the pod's object as it is after a write (or after a conflict); with none when the write failed.

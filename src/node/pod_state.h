@@ -37,7 +37,7 @@ struct PodMemory {
   bool volumes_ready = false;
   runtime::TimeNs deletion_seen = 0;                // when the pod was first seen with a deletionTimestamp
   bool drained = false;                             // no traffic is sent to the pod any more
-  bool sandbox_stopped = false;                     // the newest one, with its network
+  std::set<std::string> stopped_sandboxes;          // by id: with their networks, whatever a late status says
   std::map<std::string, BackOff> restarts;          // by container name
   std::map<std::string, Waiting> waiting;           // by container name; forgotten when it starts
   std::map<std::string, runtime::TimeNs> retry_at;  // by container name, after an error that is no crash
@@ -45,7 +45,8 @@ struct PodMemory {
   std::set<std::string> told_back_off;  // container ids whose BackOff event has been written
 
   // What is under way; the plan does not ask for it again.
-  bool preparing_volumes = false, making_sandbox = false, stopping_sandbox = false, draining = false;
+  bool preparing_volumes = false, making_sandbox = false, draining = false;
+  std::string stopping_sandbox;   // id
   std::string starting;           // name of the container that is being started
   std::set<std::string> killing;  // container ids
 };

@@ -6,7 +6,7 @@
 
 #include "node/container_end.h"
 #include "node/container_start.h"
-#include "node/pod_gather.h"
+#include "node/pod_mirror.h"
 #include "node/pod_plan.h"
 #include "node/pod_publisher.h"
 #include "node/probes/prober.h"
@@ -38,29 +38,29 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
         finished(std::move(call_back)),
         wake(node.executor),
         drain_limit(node.executor),
-        publisher(node.client) {}
+        mirror(node.executor, node.runtime, std::string(object::uid_of(pod.root()))),
+        publisher(node.client, node.executor) {}
 
   NodeContext& context;
   Document pod;
   std::function<void()> finished;
-  PodRuntimeState runtime;
   PodMemory memory;
   runtime::Timer wake, drain_limit;
+  PodMirror mirror;
   PodPublisher publisher;
   std::unique_ptr<Prober> prober;
   std::unique_ptr<ContainerStart> starting;
   std::map<std::string, std::pair<BackOff, std::string>> image_back_off;  // by container: pause and last error
   runtime::DurationNs volume_pause = 0, sandbox_pause = 0;
-  std::string newborn;                                             // the container that was made last
   std::optional<std::pair<std::string, StartResult>> ended_start;  // its container's status is not known yet
-  bool gathering = false, again = false, again_all = false;
   bool vanished = false, deleting_object = false, over = false, stopped = false;
 
   View view() const { return pod.root(); }
+  const PodRuntimeState& runtime() const { return mirror.state(); }
   runtime::TimeNs now() { return context.executor.clock().wall(); }
   std::vector<std::string> ips() const {
     if (uses_host_network(view())) return {context.settings.ip};
-    return runtime.sandboxes.empty() ? std::vector<std::string>() : runtime.sandboxes.front().ips;
+    return runtime().sandboxes.empty() ? std::vector<std::string>() : runtime().sandboxes.front().ips;
   }
 
   /// Callbacks find the worker only while it lives.
@@ -81,93 +81,37 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
 
   // ---- look, plan, act
 
-  void begin() {
+  void begin(PodRuntimeState adopted) {
     Prober::Handlers handlers;
     handlers.changed = guarded([](State& self) { self.decide(); });
     handlers.event = guarded([](State& self, const std::string& container, const char* reason,
                                 const std::string& message) { self.event("Warning", reason, message, container); });
     prober = std::make_unique<Prober>(context.executor, context.runtime, context.network, std::move(handlers));
     publisher.on_published(guarded([](State& self, Document fresh) {
-      if (!fresh) return self.retry_later();
+      if (!fresh) return self.mirror.look_later();
       self.take(std::move(fresh));
       self.decide();
     }));
-    read_termination_messages({});
+    PodMirror::Handlers eyes;
+    eyes.seen = guarded([](State& self) { self.seen(); });
+    eyes.last_words = [this](const cri::ContainerStatus& ended) {
+      return context.volumes.termination_message(container_spec(view(), ended.name), ended);
+    };
+    mirror.start(std::move(adopted), std::move(eyes));
     decide();
   }
 
-  void look(bool all) {
-    if (gathering) {
-      again = true;
-      again_all = again_all || all;
-      return;
-    }
-    gathering = true;
-    auto done = guarded([](State& self, Result<PodRuntimeState> got) { self.gathered(std::move(got)); });
-    if (all) return gather_all(context.runtime, std::string(object::uid_of(view())), std::move(done));
-    gather_again(context.runtime, known(), std::move(done));
-  }
-
-  /// What is known, and those that were made but not seen yet.
-  PodRuntimeState known() const {
-    PodRuntimeState out = runtime;
-    if (!newborn.empty() && !has_container(newborn)) {
-      cri::ContainerStatus unseen;
-      unseen.id = newborn;
-      out.containers.push_back(std::move(unseen));
-    }
-    return out;
-  }
-  bool has_container(const std::string& id) const {
-    return std::ranges::any_of(runtime.containers, [&](const auto& each) { return each.id == id; });
-  }
-
-  void gathered(Result<PodRuntimeState> got) {
-    gathering = false;
-    if (again) {
-      again = false;
-      if (got) merge(std::move(*got));
-      return look(std::exchange(again_all, false));
-    }
-    if (!got) return wake.start(kSecond, guarded([](State& self) { self.look(true); }));
-    merge(std::move(*got));
+  void seen() {
     if (ended_start) conclude_start();
     decide();
   }
 
-  /// What was made while the statuses were on their way is newer than they are: it stays.
-  void merge(PodRuntimeState fresh) {
-    const PodRuntimeState before = std::move(runtime);
-    runtime = std::move(fresh);
-    for (const auto& each : before.sandboxes)
-      if (std::ranges::none_of(runtime.sandboxes, [&](const auto& other) { return other.id == each.id; }) &&
-          made_since(each.id))
-        runtime.sandboxes.push_back(each);
-    sort_newest_first(runtime);
-    read_termination_messages(before);
-  }
-  std::string newest_sandbox;  // made by this worker
-  bool made_since(const std::string& id) const { return id == newest_sandbox; }
-
-  /// The runtime does not know what a container wrote as its last words; the volume does.
-  void read_termination_messages(const PodRuntimeState& before) {
-    for (cri::ContainerStatus& each : runtime.containers) {
-      if (each.state != cri::ContainerState::kExited || !each.message.empty()) continue;
-      const auto known = std::ranges::find_if(before.containers, [&](const auto& old) { return old.id == each.id; });
-      if (known != before.containers.end() && known->state == cri::ContainerState::kExited) {
-        each.message = known->message;
-        continue;
-      }
-      each.message = context.volumes.termination_message(container_spec(view(), each.name), each);
-    }
-  }
-
-  PodInput input() { return {view(), runtime, prober->results(), memory, context.settings.ip, "containerd", now()}; }
+  PodInput input() { return {view(), runtime(), prober->results(), memory, context.settings.ip, "containerd", now()}; }
 
   void decide() {
     if (over) return;
     const auto keep = shared_from_this();
-    prober->update(view(), runtime, object::is_deleting(view()) || has_finished(view()));
+    prober->update(view(), runtime(), object::is_deleting(view()) || has_finished(view()));
     PodPlan plan = plan_pod(input());
     memory = std::move(plan.memory);
     for (const PodEvent& each : plan.events) event(each.type, each.reason, each.message, each.container);
@@ -216,19 +160,17 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
 
   void make_sandbox(uint32_t attempt) {
     memory.making_sandbox = true;
-    memory.sandbox_stopped = false;
     const cri::SandboxConfig config = sandbox_config(view(), context.settings, attempt);
     if (!context.settings.simulated)
       if (auto made = runtime::make_dirs(config.log_directory); !made) return sandbox_failed(made.error().message);
     context.runtime.run_pod_sandbox(
         config, guarded([](State& self, Result<std::string> got) {
           if (!got) return self.sandbox_failed("rpc error: code = Unknown desc = " + got.error().message);
-          self.newest_sandbox = *got;
           self.context.runtime.sandbox_status(*got, self.guarded([](State& state, Result<cri::SandboxStatus> status) {
             state.memory.making_sandbox = false;
-            if (!status) return state.look(true);
+            if (!status) return state.mirror.look(true);
             state.sandbox_pause = 0;
-            state.runtime.sandboxes.insert(state.runtime.sandboxes.begin(), std::move(*status));
+            state.mirror.made_sandbox(std::move(*status));
             state.decide();
           }));
         }));
@@ -240,23 +182,18 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
       event("Warning", "FailedCreatePodSandBox", "Failed to create pod sandbox: " + why);
     sandbox_pause = std::clamp<runtime::DurationNs>(sandbox_pause * 2, kSecond, 10 * kSecond);
     memory.sandbox_retry_at = now() + sandbox_pause;
-    look(true);
+    mirror.look(true);
   }
 
   void stop_sandbox(const std::string& id) {
-    memory.stopping_sandbox = true;
-    context.runtime.stop_pod_sandbox(id, guarded([](State& self, const Result<void>& how) {
-                                       self.memory.stopping_sandbox = false;
-                                       if (!how && !how.error().is("NotFound")) return self.retry_later();
-                                       self.memory.sandbox_stopped = true;
-                                       if (!self.runtime.sandboxes.empty())
-                                         self.runtime.sandboxes.front().ready = false;
+    memory.stopping_sandbox = id;
+    context.runtime.stop_pod_sandbox(id, guarded([id](State& self, const Result<void>& how) {
+                                       self.memory.stopping_sandbox.clear();
+                                       if (!how && !how.error().is("NotFound")) return self.mirror.look_later();
+                                       self.memory.stopped_sandboxes.insert(id);
+                                       self.mirror.stopped_sandbox(id);
                                        self.decide();
                                      }));
-  }
-
-  void retry_later() {
-    wake.start(kSecond, guarded([](State& self) { self.look(true); }));
   }
 
   // ---- containers
@@ -264,7 +201,7 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
   /// Made by a server that was killed before it could start them: whoever started them late would run a second one.
   void discard_unborn(const std::string& name) {
     std::vector<std::string> unborn;
-    for (const auto& each : runtime.containers)
+    for (const auto& each : runtime().containers)
       if (each.name == name && each.state == cri::ContainerState::kCreated) unborn.push_back(each.id);
     for (const std::string& id : unborn) remove_container(id);
   }
@@ -275,13 +212,13 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     request.pod = pod;
     request.container = action.name;
     request.attempt = action.attempt;
-    request.sandbox_id = runtime.sandboxes.front().id;
+    request.sandbox_id = runtime().sandboxes.front().id;
     request.pod_ips = ips();
     const View target = container_spec(view(), action.name)["targetContainerName"];
-    if (const auto* other = target.exists() ? runtime.newest(target.as_string()) : nullptr)
+    if (const auto* other = target.exists() ? runtime().newest(target.as_string()) : nullptr)
       request.target_id = other->id;
     std::tie(request.image_back_off, request.last_pull_error) = image_back_off[action.name];
-    request.created = guarded([](State& self, const std::string& id) { self.newborn = id; });
+    request.created = guarded([](State& self, const std::string& id) { self.mirror.made_container(id); });
     starting = std::make_unique<ContainerStart>(
         context, std::move(request),
         guarded([name = action.name](State& self, StartResult result) { self.started(name, std::move(result)); }));
@@ -293,7 +230,7 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     image_back_off[name] = {result.image_back_off, result.last_pull_error};
     ended_start.emplace(name, std::move(result));
     // Until the new container's status is known it counts as being started: else it would be started twice.
-    if (!ended_start->second.container_id.empty()) return look(false);
+    if (!ended_start->second.container_id.empty()) return mirror.look(false);
     conclude_start();
     decide();
   }
@@ -330,8 +267,8 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     what.run_hook = action.message != "FailedPostStartHook";
     end_container(context, std::move(what), guarded([id = action.id](State& self, const Result<void>& how) {
                     self.memory.killing.erase(id);
-                    if (!how && !how.error().is("NotFound")) return self.retry_later();
-                    self.look(!how);
+                    if (!how && !how.error().is("NotFound")) return self.mirror.look_later();
+                    self.mirror.look(!how);
                   }));
   }
 
@@ -350,15 +287,16 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
   }
 
   void remove_container(const std::string& id) {
-    const auto at = std::ranges::find_if(runtime.containers, [&](const auto& each) { return each.id == id; });
-    if (at == runtime.containers.end()) return;
+    const auto at = std::ranges::find(runtime().containers, id, &cri::ContainerStatus::id);
+    if (at == runtime().containers.end()) return;
     if (!context.settings.simulated && !at->log_path.empty()) (void)runtime::remove_tree(at->log_path);
-    runtime.containers.erase(at);
+    mirror.forget(id);
     context.runtime.remove_container(id, [](const Result<void>&) {});
   }
 
   void remove_sandbox(const std::string& id) {
-    std::erase_if(runtime.sandboxes, [&](const auto& each) { return each.id == id; });
+    memory.stopped_sandboxes.erase(id);
+    mirror.forget(id);
     context.runtime.remove_pod_sandbox(id, [](const Result<void>&) {});
   }
 
@@ -379,7 +317,7 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
                               self.vanished = true;
                               return self.decide();
                             }
-                            self.retry_later();
+                            self.mirror.look_later();
                           }));
   }
 
@@ -387,8 +325,9 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     if (!vanished) return;
     over = true;
     wake.stop();
-    for (const auto& each : runtime.containers) context.runtime.remove_container(each.id, [](const Result<void>&) {});
-    for (const auto& each : runtime.sandboxes) context.runtime.remove_pod_sandbox(each.id, [](const Result<void>&) {});
+    for (const auto& each : runtime().containers) context.runtime.remove_container(each.id, [](const Result<void>&) {});
+    for (const auto& each : runtime().sandboxes)
+      context.runtime.remove_pod_sandbox(each.id, [](const Result<void>&) {});
     context.volumes.remove(std::string(object::uid_of(view())));
     if (!context.settings.simulated) (void)runtime::remove_tree(pod_log_directory(view(), context.settings));
     context.executor.post(guarded([](State& self) {
@@ -430,10 +369,7 @@ PodWorker::~PodWorker() {
   state_->prober.reset();
 }
 
-void PodWorker::start(PodRuntimeState state) {
-  state_->runtime = std::move(state);
-  state_->begin();
-}
+void PodWorker::start(PodRuntimeState state) { state_->begin(std::move(state)); }
 
 void PodWorker::update(Document pod) {
   state_->take(std::move(pod));
@@ -441,15 +377,9 @@ void PodWorker::update(Document pod) {
 }
 
 void PodWorker::vanish() { state_->vanish(); }
-void PodWorker::look(bool all) { state_->look(all); }
-
-bool PodWorker::owns(const std::string& id) const {
-  const auto same = [&](const auto& each) { return each.id == id; };
-  return state_->newborn == id || std::ranges::any_of(state_->runtime.containers, same) ||
-         std::ranges::any_of(state_->runtime.sandboxes, same);
-}
-
+void PodWorker::look(bool all) { state_->mirror.look(all); }
+bool PodWorker::owns(const std::string& id) const { return state_->mirror.owns(id); }
 const Document& PodWorker::pod() const { return state_->pod; }
-const PodRuntimeState& PodWorker::state() const { return state_->runtime; }
+const PodRuntimeState& PodWorker::state() const { return state_->mirror.state(); }
 
 }  // namespace proa::node

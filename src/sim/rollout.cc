@@ -64,6 +64,7 @@ class History {
   void fault_server();
   void fault_node();
   void fault_disk();
+  void fault_runtime();
   void stop_faults();
   void check();
   bool complete() const;
@@ -147,12 +148,22 @@ void History::fault_disk() {
   tell(fmt::format("disk fails {} of 1000 writes", cluster_.disk().faults.fail_per_mille));
 }
 
+/// What was asked of it may have been done all the same.
+void History::fault_runtime() {
+  const auto node = static_cast<int>(draw(kNodes));
+  auto& runtime = cluster_.runtime_of(node);
+  const bool down = runtime.is_down();
+  tell(fmt::format("the runtime of node-{} {}", node, down ? "answers again" : "does not answer"));
+  runtime.set_down(down ? "" : "connection refused");
+}
+
 void History::one_fault() {
   if (plan_.luck == Luck::kCalm) return one_in(2) ? fault_server() : fault_disk();
-  switch (draw(6)) {
+  switch (draw(7)) {
     case 0: return fault_server();
     case 1: return fault_node();
     case 2: return fault_disk();
+    case 3: return fault_runtime();
     default: return fault_container();
   }
 }
@@ -175,7 +186,10 @@ void History::live_through(runtime::DurationNs time) {
 void History::stop_faults() {
   faults_ = false;
   cluster_.disk().faults.fail_per_mille = 0;
-  for (int node = 0; node < kNodes; ++node) cluster_.restore_node(node);
+  for (int node = 0; node < kNodes; ++node) {
+    cluster_.restore_node(node);
+    cluster_.runtime_of(node).set_down("");
+  }
   tell("faults stop");
 }
 
@@ -194,6 +208,19 @@ bool History::complete() const {
 /// No pod is there but those that run for the Deployment: none ended, none stuck while terminating.
 bool History::all_gone() const { return static_cast<int64_t>(cluster_.list(kPods).size()) == plan_.replicas; }
 
+/// Empty for a pod that is ready and stays.
+std::string why_not_available(View pod) {
+  const View container = pod["status"]["containerStatuses"].at(0);
+  const bool leaves = object::is_deleting(pod);
+  if (container["ready"].as_bool() && !leaves) return {};
+  std::string text =
+      fmt::format("; {} on {} is {}{}", object::name_of(pod), pod["spec"]["nodeName"].as_string("no node"),
+                  pod["status"]["phase"].as_string(), leaves ? " and terminating" : "");
+  for (auto [state, about] : container["state"].members())
+    text += fmt::format(", its container {} {}", state, about["reason"].as_string());
+  return text;
+}
+
 std::string History::where_it_stands() const {
   const Document deployment = cluster_.get(kDeployments, "default", "web");
   if (!deployment) return "there is no Deployment";
@@ -205,6 +232,7 @@ std::string History::where_it_stands() const {
     text += fmt::format("; {} wants {}, has {}, {} available", object::name_of(set.root()),
                         set["spec"]["replicas"].as_int(), set["status"]["replicas"].as_int(),
                         set["status"]["availableReplicas"].as_int());
+  for (const Document& pod : cluster_.list(kPods)) text += why_not_available(pod.root());
   return text;
 }
 

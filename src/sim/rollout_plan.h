@@ -16,7 +16,7 @@ namespace proa::sim {
 /// server belong to it.
 enum class Luck {
   kCalm,  // nothing else: no container dies of itself and no node goes, so that availability is exact
-  kBad,   // containers die or don't start, nodes lose power and come back
+  kBad,   // containers die or don't start, nodes lose power and come back, runtimes don't answer for a while
   kLong,  // as kBad, for so long that pods of lost nodes are evicted
 };
 

@@ -3,15 +3,18 @@
 //   sim_run --seeds N [--from S] [--jobs J]   N seeds, by as many processes as there are processors (or J)
 //   sim_run --seed S                          one seed, with its story
 //
-// The last line counts; each failure names its seed. Exit code 1 when one failed.
+// The last line counts; each failure names its seed. Exit code 1 when one failed. A history that keeps taking steps
+// ends by itself; one step that does not end is stopped from outside, and its seed failed.
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -19,6 +22,8 @@
 #include "sim/rollout.h"
 
 namespace {
+
+constexpr unsigned kMostSeconds = 120;  // for one seed, which takes a small part of one, also under a sanitizer
 
 struct Flags {
   uint64_t seeds = 100, from = 1, seed = 0, jobs = 0;
@@ -32,6 +37,11 @@ struct Tally {
 };
 
 int run_one(uint64_t seed) {
+  std::signal(SIGALRM, [](int) {
+    constexpr std::string_view kWhy = "FAILED: one step does not end\n";
+    _exit(write(1, kWhy.data(), kWhy.size()) < 0 ? 2 : 1);
+  });
+  alarm(kMostSeconds);
   const auto result = proa::sim::run_rollout(seed);
   fmt::print("{}", result.story);
   fmt::print("seed {}: {} after {} steps\n", seed, result.ok ? "ok" : "FAILED: " + result.why, result.steps);
@@ -51,6 +61,7 @@ void tell_failure(uint64_t seed, const std::string& why) {
   };
   for (uint64_t seed = first; seed < end; seed += stride) {
     say(fmt::format("begin {}\n", seed));
+    alarm(kMostSeconds);  // ends this process
     const auto result = proa::sim::run_rollout(seed);
     say(result.ok ? fmt::format("ok {}\n", result.steps) : fmt::format("no {} {}\n", result.steps, result.why));
   }
@@ -96,6 +107,12 @@ bool hear(Worker& worker, Tally& tally) {
   return true;
 }
 
+std::string how_it_died(int status) {
+  if (!WIFSIGNALED(status)) return "it ended";
+  if (WTERMSIG(status) == SIGALRM) return "one step does not end";
+  return fmt::format("it died of signal {}", WTERMSIG(status));
+}
+
 /// A worker that died takes its seed with it; another goes on behind it.
 bool replace(Worker& worker, Tally& tally, uint64_t end, uint64_t stride) {
   int status = 0;
@@ -103,7 +120,7 @@ bool replace(Worker& worker, Tally& tally, uint64_t end, uint64_t stride) {
   waitpid(worker.pid, &status, 0);
   if (!worker.under_way) return false;
   ++tally.failed;
-  tell_failure(worker.seed, WIFSIGNALED(status) ? fmt::format("it died of signal {}", WTERMSIG(status)) : "it ended");
+  tell_failure(worker.seed, how_it_died(status));
   worker = start_worker(worker.seed + stride, end, stride);
   return true;
 }

@@ -11,7 +11,7 @@ using runtime::TimeNs;
 using runtime::TimerId;
 
 void SimExecutor::post(Task task) {
-  if (!dead_) ready_.push_back(std::move(task));
+  if (!dead_) ready_.push_back({std::move(task)});
 }
 
 TimerId SimExecutor::after(DurationNs delay, Task task) {
@@ -24,10 +24,15 @@ TimerId SimExecutor::after(DurationNs delay, Task task) {
 }
 
 void SimExecutor::cancel(TimerId timer) {
-  const auto due = world_.due_.find(timer);
-  if (due == world_.due_.end()) return;
-  world_.timers_.erase({due->second, timer});
-  world_.due_.erase(due);
+  // What is cancelled is moved out before it is destroyed: destroying it may cancel other timers.
+  Task dropped;
+  if (const auto due = world_.due_.find(timer); due != world_.due_.end()) {
+    dropped = std::move(world_.timers_.extract({due->second, timer}).mapped().task);
+    world_.due_.erase(due);
+  } else if (const auto at = std::ranges::find(ready_, timer, &Ready::timer); timer != 0 && at != ready_.end()) {
+    dropped = std::move(at->task);
+    ready_.erase(at);
+  }
 }
 
 runtime::Clock& SimExecutor::clock() { return world_.clock_; }
@@ -37,7 +42,7 @@ runtime::Random& SimExecutor::random() { return world_.random_; }
 void SimExecutor::kill() {
   dead_ = true;
   // What waits is moved out before it is destroyed: destroying it may cancel timers.
-  const std::deque<Task> dropped = std::exchange(ready_, {});
+  const std::deque<Ready> dropped = std::exchange(ready_, {});
   std::vector<World::TimerEntry> dropped_timers;
   for (auto timer = world_.timers_.begin(); timer != world_.timers_.end();) {
     if (timer->second.executor != this) {
@@ -75,7 +80,7 @@ bool World::step() {
     return true;
   }
   SimExecutor& chosen = *ready[ready.size() == 1 ? 0 : random_.below(ready.size())];
-  Task task = std::move(chosen.ready_.front());
+  Task task = std::move(chosen.ready_.front().task);
   chosen.ready_.pop_front();
   task();
   clock_.now_ += kTaskTime;
@@ -85,8 +90,9 @@ bool World::step() {
 void World::fire_due() {
   while (!timers_.empty() && timers_.begin()->first.first <= clock_.now_) {
     auto first = timers_.extract(timers_.begin());
-    due_.erase(first.key().second);
-    first.mapped().executor->post(std::move(first.mapped().task));
+    const TimerId timer = first.key().second;
+    due_.erase(timer);
+    first.mapped().executor->ready_.push_back({std::move(first.mapped().task), timer});
   }
 }
 

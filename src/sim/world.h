@@ -53,9 +53,15 @@ class SimExecutor : public runtime::Executor {
   friend class World;
   SimExecutor(World& world, std::string name) : world_(world), name_(std::move(name)) {}
 
+  /// A timer that is due waits here for its turn, and can still be cancelled.
+  struct Ready {
+    runtime::Task task;
+    runtime::TimerId timer = 0;  // 0: it was posted
+  };
+
   World& world_;
   std::string name_;
-  std::deque<runtime::Task> ready_;
+  std::deque<Ready> ready_;
   bool dead_ = false;
 };
 

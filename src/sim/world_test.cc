@@ -42,11 +42,33 @@ TEST(WorldTest, time_jumps_to_the_next_timer) {
   EXPECT_EQ(world.clock().monotonic(), 7200 * kSecond);
 }
 
+TEST(WorldTest, budget_ends_the_run_of_what_is_busy_without_end) {
+  World world(1);
+  SimExecutor& executor = world.make_executor("a");
+  const std::function<void()> again = [&] { executor.post(again); };
+  executor.post(again);
+  world.set_budget(1000);
+  EXPECT_FALSE(world.run_until_true([] { return false; }, kSecond));
+  EXPECT_TRUE(world.spent());
+  EXPECT_EQ(world.steps(), 1000);
+}
+
 TEST(WorldTest, cancelled_timer_never_fires) {
   World world(1);
   SimExecutor& executor = world.make_executor("a");
   bool fired = false;
   executor.cancel(executor.after(kSecond, [&] { fired = true; }));
+  world.run_until(2 * kSecond);
+  EXPECT_FALSE(fired);
+}
+
+TEST(WorldTest, timer_that_is_due_can_be_cancelled_until_its_task_runs) {
+  World world(1);
+  SimExecutor& executor = world.make_executor("a");
+  bool fired = false;
+  runtime::TimerId second = 0;
+  executor.after(kSecond, [&] { executor.cancel(second); });
+  second = executor.after(kSecond, [&] { fired = true; });
   world.run_until(2 * kSecond);
   EXPECT_FALSE(fired);
 }

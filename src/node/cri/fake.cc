@@ -22,7 +22,8 @@ struct FakeRuntime::State : std::enable_shared_from_this<State> {
     ContainerStatus status;
     ContainerConfig config;
     FakeLife life;
-    uint64_t run = 0;  // counts starts and ends: a timer of another run is passed over
+    uint64_t run = 0;     // counts starts and ends: a timer of another run is passed over
+    Done<void> starting;  // who waits for it to run
     std::vector<Done<void>> stopping;
   };
 
@@ -75,6 +76,20 @@ struct FakeRuntime::State : std::enable_shared_from_this<State> {
     for (Done<void>& done : std::exchange(inmate.stopping, {})) answer<void>(std::move(done), {});
   }
 
+  /// What was being started never runs: its task is gone before its program began.
+  void fail_start(Inmate& inmate) {
+    if (!inmate.starting) return;
+    ++inmate.run;
+    answer<void>(std::exchange(inmate.starting, nullptr), Error(grpc_error(2, "the container's sandbox is gone")));
+  }
+
+  /// The container is no more; whoever waits for it hears of it, as from a real runtime.
+  void remove(std::map<std::string, Inmate>::iterator at) {
+    fail_start(at->second);
+    for (Done<void>& done : std::exchange(at->second.stopping, {})) answer<void>(std::move(done), {});
+    inmates.erase(at);
+  }
+
   /// Does `what` unless the container has been started or has ended in between.
   void later(const std::string& id, runtime::DurationNs delay, std::function<void(State&)> what) {
     executor.after(delay, [weak = weak_from_this(), id, run = inmates[id].run, what = std::move(what)] {
@@ -91,6 +106,7 @@ struct FakeRuntime::State : std::enable_shared_from_this<State> {
     inmate.status.started_at = now();
     ++inmate.run;
     tell(Event::Type::kStarted, id);
+    if (inmate.starting) answer<void>(std::exchange(inmate.starting, nullptr), {});
     if (inmate.life.ends_after)
       later(id, *inmate.life.ends_after, [id, code = inmate.life.exit_code](State& self) { self.ended(id, code); });
   }
@@ -112,7 +128,12 @@ void FakeRuntime::set_missing_image(const std::string& name, bool missing) {
   else
     state_->missing_images.erase(name);
 }
-void FakeRuntime::set_down(std::string why) { state_->down = std::move(why); }
+void FakeRuntime::set_down(std::string why) {
+  const bool was_down = is_down();
+  state_->down = std::move(why);
+  if (was_down && !is_down()) state_->tell(Event::Type::kRelist, "");
+}
+bool FakeRuntime::is_down() const { return !state_->down.empty(); }
 void FakeRuntime::set_sandbox(runtime::DurationNs delay, std::string error) {
   state_->sandbox_delay = delay;
   state_->sandbox_error = std::move(error);
@@ -120,7 +141,10 @@ void FakeRuntime::set_sandbox(runtime::DurationNs delay, std::string error) {
 void FakeRuntime::kill(const std::string& container_id, int exit_code) { state_->ended(container_id, exit_code); }
 
 void FakeRuntime::power_cut() {
-  for (auto& [id, inmate] : state_->inmates) state_->ended(id, 255);
+  for (auto& [id, inmate] : state_->inmates) {
+    state_->fail_start(inmate);
+    state_->ended(id, 255);
+  }
   for (auto& [id, box] : state_->boxes) box.status.ready = false;
 }
 
@@ -179,14 +203,20 @@ void FakeRuntime::stop_pod_sandbox(const std::string& id, Done<void> done) {
   if (at != s.boxes.end() && s.down.empty()) {
     s.calls.push_back("stop-sandbox " + at->second.status.name);
     at->second.status.ready = false;
-    for (auto& [container, each] : s.inmates)
-      if (each.status.sandbox_id == id) s.ended(container, 137);
+    for (auto& [container, each] : s.inmates) {
+      if (each.status.sandbox_id != id) continue;
+      s.fail_start(each);
+      s.ended(container, 137);
+    }
   }
   s.answer<void>(std::move(done), {});
 }
 
 void FakeRuntime::remove_pod_sandbox(const std::string& id, Done<void> done) {
-  std::erase_if(state_->inmates, [&](const auto& each) { return each.second.status.sandbox_id == id; });
+  for (auto at = state_->inmates.begin(); at != state_->inmates.end();) {
+    const auto here = at++;
+    if (here->second.status.sandbox_id == id) state_->remove(here);
+  }
   state_->boxes.erase(id);
   state_->answer<void>(std::move(done), {});
 }
@@ -208,8 +238,10 @@ void FakeRuntime::list_sandboxes(const std::string& pod_uid, Done<std::vector<Sa
 void FakeRuntime::create_container(const std::string& sandbox_id, const ContainerConfig& config, const SandboxConfig&,
                                    Done<std::string> done) {
   State& s = *state_;
-  if (!s.boxes.contains(sandbox_id))
-    return s.answer<std::string>(std::move(done), Error(grpc_error(5, "no such sandbox")));
+  const auto box = s.boxes.find(sandbox_id);
+  if (box == s.boxes.end()) return s.answer<std::string>(std::move(done), Error(grpc_error(5, "no such sandbox")));
+  if (!box->second.status.ready)
+    return s.answer<std::string>(std::move(done), Error(grpc_error(2, "the sandbox does not run")));
   s.calls.push_back("create " + config.name);
   const std::string id = s.new_id("container");
   State::Inmate& inmate = s.inmates[id];
@@ -235,7 +267,9 @@ void FakeRuntime::start_container(const std::string& id, Done<void> done) {
   State::Inmate& inmate = at->second;
   s.calls.push_back("start " + inmate.status.name);
   const auto box = s.boxes.find(inmate.status.sandbox_id);
-  if (s.script && box != s.boxes.end()) inmate.life = s.script(inmate.config, box->second.config);
+  if (inmate.starting || box == s.boxes.end() || !box->second.status.ready)
+    return s.answer<void>(std::move(done), Error(grpc_error(2, "the container can't be started now")));
+  if (s.script) inmate.life = s.script(inmate.config, box->second.config);
   if (!inmate.life.start_error.empty()) {
     inmate.status.state = ContainerState::kExited;
     inmate.status.exit_code = 128;
@@ -244,14 +278,9 @@ void FakeRuntime::start_container(const std::string& id, Done<void> done) {
     inmate.status.finished_at = s.now();
     return s.answer<void>(std::move(done), Error(grpc_error(2, inmate.life.start_error)));
   }
-  if (inmate.life.start_delay == 0) {
-    s.live(id);
-    return s.answer<void>(std::move(done), {});
-  }
-  s.later(id, inmate.life.start_delay, [id, done](State& self) {
-    self.live(id);
-    self.answer<void>(done, {});
-  });
+  inmate.starting = std::move(done);
+  if (inmate.life.start_delay == 0) return s.live(id);
+  s.later(id, inmate.life.start_delay, [id](State& self) { self.live(id); });
 }
 
 void FakeRuntime::stop_container(const std::string& id, int64_t grace_seconds, Done<void> done) {
@@ -271,7 +300,7 @@ void FakeRuntime::stop_container(const std::string& id, int64_t grace_seconds, D
 }
 
 void FakeRuntime::remove_container(const std::string& id, Done<void> done) {
-  state_->inmates.erase(id);
+  if (const auto at = state_->inmates.find(id); at != state_->inmates.end()) state_->remove(at);
   state_->answer<void>(std::move(done), {});
 }
 

@@ -35,8 +35,9 @@ class FakeRuntime : public Runtime {
   void on_exec(std::function<ExecResult(const std::string& container_id, const std::vector<std::string>&)> script);
   /// Images that are not here; by default every image is.
   void set_missing_image(const std::string& name, bool missing = true);
-  /// Every call fails with this until it is lifted ("" lifts it): the runtime is down.
+  /// Every call fails with this until it is lifted ("" lifts it): the runtime is down, or nobody hears its answers.
   void set_down(std::string why);
+  bool is_down() const;
   /// How long run_pod_sandbox takes; an error text makes it fail.
   void set_sandbox(runtime::DurationNs delay, std::string error = "");
   /// Ends a running container, as if it had died.
