@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -46,6 +48,15 @@ bool write_all(int fd, std::string_view text) {
     text.remove_prefix(static_cast<size_t>(n));
   }
   return true;
+}
+
+/// As its holder wrote it; 0 where it has not done so yet.
+int pid_in(int lock) {
+  char text[32] = {};
+  const ssize_t n = pread(lock, text, sizeof text - 1, 0);
+  int pid = 0;
+  std::from_chars(text, text + std::max<ssize_t>(n, 0), pid);
+  return pid;
 }
 
 std::string folder_of(const std::string& path) {
@@ -125,18 +136,21 @@ Result<LockFile> LockFile::acquire(const std::string& path) {
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
     const int error = errno;
     if (error != EWOULDBLOCK) return Error(file_error("lock", path, error));
-    char holder[32] = {};
-    const ssize_t n = pread(fd, holder, sizeof holder - 1, 0);
-    std::string pid(holder, n > 0 ? static_cast<size_t>(n) : 0);
-    pid.erase(pid.find_last_not_of(" \n") + 1);
-    return Error(
-        Status{.code = 409,
-               .reason = "AlreadyExists",
-               .message = fmt::format("{} is held by the running process {}", path, pid.empty() ? "(unknown)" : pid)});
+    const int pid = pid_in(fd);
+    return Error(Status{.code = 409,
+                        .reason = "AlreadyExists",
+                        .message = fmt::format("{} is held by the running process {}", path,
+                                               pid == 0 ? "(unknown)" : std::to_string(pid))});
   }
   if (ftruncate(fd, 0) != 0 || !write_all(fd, fmt::format("{}\n", getpid())))
     return Error(file_error("write", path, errno));
   return lock;
+}
+
+int LockFile::holder(const std::string& path) {
+  const Fd lock(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!lock || flock(lock.get(), LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK) return 0;
+  return pid_in(lock.get());
 }
 
 LockFile::LockFile(LockFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}

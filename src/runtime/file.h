@@ -22,6 +22,8 @@ class LockFile {
  public:
   /// Error when another process holds it; its pid is in the message.
   static Result<LockFile> acquire(const std::string& path);
+  /// The process that holds it; 0: nobody does.
+  static int holder(const std::string& path);
   LockFile(LockFile&& other) noexcept;
   LockFile& operator=(LockFile&& other) noexcept;
   ~LockFile();

@@ -72,7 +72,10 @@ TEST_F(File, a_held_lock_names_its_holder) {
     const auto second = LockFile::acquire(path);
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().message, fmt::format("{} is held by the running process {}", path, getpid()));
+    EXPECT_EQ(LockFile::holder(path), getpid());
   }
+  EXPECT_EQ(LockFile::holder(path), 0);
+  EXPECT_EQ(LockFile::holder(dir_ + "/none"), 0);
   EXPECT_TRUE(LockFile::acquire(path));
 }
 
