@@ -103,7 +103,7 @@ class LocalNode : public Part {
     if (auto set = net::set_up_host(net::host_settings(network_options(context_.config, context_.network))); !set)
       return set;
     const std::string address = context_.network.pod_gateway + ":" + port_of(context_.config.listen);
-    if (auto added = context_.server.add_listener(address); !added) return added;
+    if (auto added = context_.server.add_listener(address); !added) return Error(listen_error(added.error()));
     context_.ready.step("Starting containerd");
     const std::string dir = cli::DataDir{context_.config.data_dir}.node();
     run_on(loop_,
