@@ -114,6 +114,15 @@ class LocalNode : public Part {
     return start_network();
   }
 
+  /// After a failed start: a containerd that was started for it alone ends. One that ran before goes on, and so do
+  /// all containers.
+  void abandon() {
+    (void)wait_on<void>(loop_, [&](auto done) {
+      if (!supervisor_ || supervisor_->adopted()) return done({});
+      supervisor_->stop([done] { done({}); });
+    });
+  }
+
   std::string describe() const override { return settings_.name + " Ready"; }
 
  private:
@@ -166,7 +175,10 @@ Result<std::unique_ptr<Part>> start_local_node(const PartContext& context) {
   if (const auto missing = node::missing_prerequisites(); !missing.empty())
     return Error(base::bad_request(joined(missing)));
   auto node = std::make_unique<LocalNode>(context);
-  if (auto started = node->start(); !started) return Error(started.error());
+  if (auto started = node->start(); !started) {
+    node->abandon();
+    return Error(started.error());
+  }
   return node;
 }
 

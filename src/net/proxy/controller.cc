@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "client/client.h"
 #include "net/proxy/conntrack.h"
@@ -10,6 +11,12 @@ namespace proa::net {
 
 using object::Document;
 using object::View;
+
+namespace {
+
+constexpr int kPatience = 3;  // failures of the first ruleset, some three seconds
+
+}  // namespace
 
 ServiceProxy::ServiceProxy(client::Informers& informers, runtime::Executor& executor, ProxySettings settings,
                            std::string node_name, RunNft run_nft, ForgetUdp forget_udp)
@@ -86,8 +93,15 @@ void ServiceProxy::drain(const Document& pod, std::function<void()> done) {
   changed();
 }
 
-void ServiceProxy::when_ready(std::function<void()> ready) {
-  waiting_.push_back(std::move(ready));
+void ServiceProxy::when_ready(std::function<void(Result<void>)> ready) {
+  ready_ = std::move(ready);
+  const auto tell = [this](Result<void> how) {
+    if (auto once = std::exchange(ready_, nullptr)) once(std::move(how));
+  };
+  applier_.on_failure([tell](const Status& why, int in_a_row) {
+    if (in_a_row >= kPatience) tell(Error(why));
+  });
+  waiting_.push_back([tell] { tell({}); });
   changed();
 }
 

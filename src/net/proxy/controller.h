@@ -28,8 +28,8 @@ class ServiceProxy {
   /// Takes the pod's addresses out of all rules now, before its EndpointSlice says so; `done` once that is in force
   /// (soon where no rule names them). Connections that exist go on.
   void drain(const object::Document& pod, std::function<void()> done);
-  /// Calls back when the first ruleset is in force.
-  void when_ready(std::function<void()> ready);
+  /// Calls back once: when the first ruleset is in force, or with nft's words when it failed three times in a row.
+  void when_ready(std::function<void(Result<void>)> ready);
 
  private:
   void changed();
@@ -47,6 +47,7 @@ class ServiceProxy {
   std::set<Target> udp_targets_;                // as of the last ruleset
   std::set<std::string> leaving_;               // uids of pods
   std::vector<std::function<void()>> waiting_;  // for the next ruleset
+  std::function<void(Result<void>)> ready_;
   bool started_ = false, due_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
