@@ -2,7 +2,9 @@
 // tools; says what is missing where it is skipped. The API is a FakeClient on the same loop.
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
+#include <cstdlib>
 #include <filesystem>
 #include <mutex>
 
@@ -325,6 +327,20 @@ TEST_F(RealNode, adopts_running_containers_after_a_restart) {
     EXPECT_EQ(main_status(pod.root())["restartCount"].as_int(), 0);
     EXPECT_TRUE(is_ready(pod.root()));
   });
+}
+
+TEST(MissingPrerequisites, name_each_program_and_its_package) {
+  const char* given = std::getenv("PATH");
+  const std::string before = given != nullptr ? given : "";
+  ::setenv("PATH", "/nowhere", 1);
+  const auto missing = missing_prerequisites("/nowhere");
+  ::setenv("PATH", before.c_str(), 1);
+  const auto says = [&](const std::string& line) { return std::ranges::find(missing, line) != missing.end(); };
+  EXPECT_TRUE(says("containerd is not installed: apt-get install containerd"));
+  EXPECT_TRUE(says("runc is not installed: apt-get install runc"));
+  EXPECT_TRUE(says("nft is not installed: apt-get install nftables"));
+  EXPECT_TRUE(says("ip is not installed: apt-get install iproute2"));
+  EXPECT_TRUE(says("the CNI plugin ptp is not in /nowhere: apt-get install containernetworking-plugins"));
 }
 
 }  // namespace
