@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "runtime/fd.h"
+#include "runtime/process.h"
 
 namespace proa::runtime {
 namespace {
@@ -57,6 +58,19 @@ int pid_in(int lock) {
   int pid = 0;
   std::from_chars(text, text + std::max<ssize_t>(n, 0), pid);
   return pid;
+}
+
+/// The last threads of a holder that was killed keep it for some milliseconds: they are waited for. What went wrong
+/// is in errno.
+bool lock_whole(int lock) {
+  for (int tries = 0; flock(lock, LOCK_EX | LOCK_NB) != 0; ++tries) {
+    if (errno != EWOULDBLOCK) return false;
+    const bool held = process_start_time(pid_in(lock)) != 0 || tries == 100;
+    errno = EWOULDBLOCK;
+    if (held) return false;
+    usleep(10'000);
+  }
+  return true;
 }
 
 std::string folder_of(const std::string& path) {
@@ -133,7 +147,7 @@ Result<LockFile> LockFile::acquire(const std::string& path) {
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) return Error(file_error("lock", path, errno));
   LockFile lock(fd);
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+  if (!lock_whole(fd)) {
     const int error = errno;
     if (error != EWOULDBLOCK) return Error(file_error("lock", path, error));
     const int pid = pid_in(fd);
