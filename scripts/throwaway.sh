@@ -2,7 +2,8 @@
 # Gives $work (a folder, removed at the end), $data_dir, $listen, KUBECONFIG and PROA_DATA_DIR; `proa` must be set.
 #   need_port N         ends the script when somebody answers on localhost:N already
 #   remember_traces     takes down what is there before the cluster: interfaces, nft tables, mounts, namespaces
-#   count_leftovers     prints what is there now and was not before; status 1 when there is something
+#   count_leftovers     prints what is there now and was not before; status 1 when there is something. What other
+#                       clusters on this machine do meanwhile does not count.
 # The cluster is taken down when the script ends, however it ends.
 PATH=$PATH:/usr/sbin:/sbin
 work=$(mktemp -d -t proa-test.XXXXXX)
@@ -11,7 +12,7 @@ listen=127.0.0.1:$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.
 export KUBECONFIG=$work/kubeconfig KUBECACHEDIR=$work/cache PROA_DATA_DIR=$data_dir
 
 end_throwaway() {
-  if [ -e "$data_dir/proa.json" ]; then "$proa" down --data-dir "$data_dir" >/dev/null 2>&1 || true; fi
+  if [ -e "$data_dir/proa.lock" ]; then "$proa" down --data-dir "$data_dir" >/dev/null 2>&1 || true; fi
   # Nothing below it may be a mount any more: what is, is left alone and told.
   if grep -q " $work/" /proc/self/mountinfo; then echo "still mounted below $work" >&2; else rm -rf "$work"; fi
 }
@@ -22,9 +23,20 @@ need_port() {
     die "port $1 is taken, by a cluster that is up? Stop it first (make down)"
   fi
 }
+network_of() { # "proa-ID 10.a.b" of the cluster on a data directory; nothing where it never had a node
+  grep -oE '"name":"proa-[0-9a-f]+|"subnet":"[0-9]+\.[0-9]+\.[0-9]+' "$1/node/cni/net.d/10-proa.conflist" 2>/dev/null |
+    sed 's/.*"//' | paste -sd ' '
+}
 traces() { # one thing a line
-  ip -o link show | awk -F': ' '{sub(/@.*/, "", $2); print "interface " $2}'
-  nft list tables 2>/dev/null | sed 's/^/nft /'
+  local table='' pods=''
+  read -r table pods <<<"$(network_of "$data_dir")"
+  # An interface that leads to a pod of another network is another cluster's, and so is a table of another name.
+  {
+    ip -4 route show | awk -v pods="${pods:-none}." '$2 == "dev" && $3 ~ /^veth/ && index($1, pods) != 1 {print "not", $3}'
+    ip -o link show | awk -F': ' '{sub(/@.*/, "", $2); print "interface", $2}'
+  } | awk '$1 == "not" {not[$2] = 1; next} !($2 in not)'
+  ip -o -4 address show dev lo | awk -v pods="${pods:-none}." 'index($4, pods) == 1 {print "address " $4}'
+  nft list tables 2>/dev/null | awk -v table="${table:-none}" '$3 !~ /^proa-/ || $3 == table {print "nft " $0}'
   awk -v w="$work" 'index($5, w) == 1 {print "mount " $5}' /proc/self/mountinfo
   ip netns list 2>/dev/null | awk '{print "network namespace " $1}'
   local pid

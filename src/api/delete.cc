@@ -174,8 +174,7 @@ void run(const RemovalPtr& removal) {
   const store::EntryPtr old = core.store.latest(target.key());
   if (old == nullptr) return answer_read(removal, Error(base::not_found(target.resource(), target.name)));
   const View was = old->document.root();
-  if (auto ok = check_preconditions(target, removal->request, was); !ok)
-    return answer_read(removal, Error(ok.error()));
+  if (auto ok = check_preconditions(target, removal->request, was); !ok) return answer_read(removal, Error(ok.error()));
   const admission::Attributes attributes{.kind = *target.stored,
                                          .ns = target.ns,
                                          .name = target.name,

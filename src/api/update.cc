@@ -152,8 +152,7 @@ void run(const ChangingPtr& changing) {
   auto object = changing->change(was);
   if (!object) return changing->done(Error(object.error()));
   if (old == nullptr) return create_instead(changing, std::move(*object));
-  if (auto ok = check_version(changing->core, target, *object, was); !ok)
-    return answer(changing, Error(ok.error()));
+  if (auto ok = check_version(changing->core, target, *object, was); !ok) return answer(changing, Error(ok.error()));
   write_change(changing, old, std::move(*object));
 }
 

@@ -190,7 +190,7 @@ struct Informers::Impl {
 
   void check_waiting() {
     if (waiting.empty() || !synced()) return;
-    for (runtime::Task& task : std::exchange(waiting, {})) executor.post(std::move(task));
+    for (runtime::Task& task : std::exchange(waiting, {})) executor.post(alive.guard(std::move(task)));
   }
 
   Client& client;
@@ -198,6 +198,7 @@ struct Informers::Impl {
   bool started = false;
   std::vector<std::unique_ptr<ListWatch>> informers;
   std::vector<runtime::Task> waiting;
+  Alive alive;
 };
 
 Informers::Informers(Client& client, runtime::Executor& executor) : impl_(std::make_unique<Impl>(client, executor)) {}

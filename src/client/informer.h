@@ -67,7 +67,7 @@ class Informers {
   Informer& of(const Resource& resource, const ListOptions& options = {});
   void start();
   bool synced() const;
-  /// Runs when all informers asked for so far are synced.
+  /// Runs when all informers asked for so far are synced; never after this is destroyed.
   void when_synced(runtime::Task task);
 
  private:

@@ -160,6 +160,16 @@ TEST_F(InformerTest, an_object_that_was_replaced_is_told_as_delete_and_add) {
   EXPECT_EQ(take(), (Names{"-a", "+a"}));
 }
 
+TEST_F(InformerTest, who_waits_for_the_sync_of_what_is_gone_is_not_called) {
+  bool called = false;
+  {
+    Informers short_lived{client, executor};
+    short_lived.when_synced([&] { called = true; });  // with nothing to wait for, it is due at once
+  }
+  executor.settle();
+  EXPECT_FALSE(called) << "a start that fails takes everything down while the call is on its way";
+}
+
 TEST_F(InformerTest, one_informer_for_one_resource) {
   EXPECT_EQ(&informers.of(resources::kPods), &informers.of(resources::kPods));
   EXPECT_NE(&informers.of(resources::kPods), &informers.of(resources::kPods, {"app=web", ""}));

@@ -149,7 +149,7 @@ Result<void> Cluster::Parts::start_api() {
   listening.listen = {config.listen};
   listening.tls = {pki.server.certificate_pem, pki.server.key_pem, pki.ca.certificate_pem};
   auto started = http::Server::start(listening, *api);
-  if (!started) return Error(started.error());
+  if (!started) return Error(listen_error(started.error()));
   server = std::move(*started);
   control.start();
   return wait_on<void>(control, [&](auto done) { api->bootstrap(done); });
@@ -208,6 +208,11 @@ Result<std::unique_ptr<Cluster>> Cluster::start(const cli::ClusterConfig& config
   if (auto done = parts->start_nodes(ready); !done) return Error(done.error());
   if (auto done = parts->publish(); !done) return Error(done.error());
   return std::unique_ptr<Cluster>(new Cluster(std::move(parts)));
+}
+
+Status listen_error(Status why) {
+  why.message += ". Free it, or choose another address with --listen HOST:PORT";
+  return why;
 }
 
 Result<void> teardown(const cli::ClusterConfig& config) {

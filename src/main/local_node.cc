@@ -103,7 +103,7 @@ class LocalNode : public Part {
     if (auto set = net::set_up_host(net::host_settings(network_options(context_.config, context_.network))); !set)
       return set;
     const std::string address = context_.network.pod_gateway + ":" + port_of(context_.config.listen);
-    if (auto added = context_.server.add_listener(address); !added) return added;
+    if (auto added = context_.server.add_listener(address); !added) return Error(listen_error(added.error()));
     context_.ready.step("Starting containerd");
     const std::string dir = cli::DataDir{context_.config.data_dir}.node();
     run_on(loop_,
@@ -112,6 +112,15 @@ class LocalNode : public Part {
     if (!up) return up;
     if (auto started = start_agent(); !started) return started;
     return start_network();
+  }
+
+  /// After a failed start: a containerd that was started for it alone ends. One that ran before goes on, and so do
+  /// all containers.
+  void abandon() {
+    (void)wait_on<void>(loop_, [&](auto done) {
+      if (!supervisor_ || supervisor_->adopted()) return done({});
+      supervisor_->stop([done] { done({}); });
+    });
   }
 
   std::string describe() const override { return settings_.name + " Ready"; }
@@ -166,7 +175,10 @@ Result<std::unique_ptr<Part>> start_local_node(const PartContext& context) {
   if (const auto missing = node::missing_prerequisites(); !missing.empty())
     return Error(base::bad_request(joined(missing)));
   auto node = std::make_unique<LocalNode>(context);
-  if (auto started = node->start(); !started) return Error(started.error());
+  if (auto started = node->start(); !started) {
+    node->abandon();
+    return Error(started.error());
+  }
   return node;
 }
 

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <climits>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -44,6 +45,13 @@ std::string own_path() {
   char path[PATH_MAX] = {};
   const ssize_t size = readlink("/proc/self/exe", path, sizeof path - 1);
   return size > 0 ? std::string(path, static_cast<size_t>(size)) : "proa";
+}
+
+/// The system's own folders come last: after a mere `su`, PATH lacks those where nft and others lie.
+void complete_path() {
+  std::string path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  if (const char* given = std::getenv("PATH"); given != nullptr && *given != '\0') path = given + (":" + path);
+  setenv("PATH", path.c_str(), 1);
 }
 
 bool asks_for_help(const std::vector<std::string>& args) {
@@ -94,6 +102,7 @@ int run(const std::string& command, const std::vector<std::string>& args) {
 int main(int argc, char** argv) {
   const std::string called = argc > 0 ? argv[0] : "proa";
   const std::vector<std::string> args(argv + 1, argv + argc);
+  complete_path();
   if (called.substr(called.rfind('/') + 1) == "kubectl") return proa::cli::run_kubectl(args, "kubectl");
   if (args.empty()) {
     fmt::print("{}", kUsage);

@@ -16,6 +16,9 @@
 
 namespace proa {
 
+/// The port can't be had: says what to do.
+Status listen_error(Status why);
+
 /// What a part may use of the cluster.
 struct PartContext {
   const cli::ClusterConfig& config;

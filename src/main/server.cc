@@ -3,6 +3,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstdio>
+
 #include <fmt/format.h>
 
 #include "cli/lifecycle/lifecycle.h"
@@ -27,8 +29,10 @@ void wait_for_stop(const sigset_t& set) {
 }
 
 int fail(cli::ReadyPipe& ready, const Status& why) {
-  fmt::print(stderr, "error: {}\n", why.message);
-  ready.error(why.message);
+  const std::string text = cli::error_text(why);
+  ready.error(text);
+  // Not fmt::print, which throws where the log's disk is full.
+  std::fputs(("error: " + text + "\n").c_str(), stderr);
   return 1;
 }
 
@@ -45,7 +49,12 @@ int run_server(const std::vector<std::string>& args) {
   const cli::DataDir dir{config->data_dir};
   if (auto made = runtime::make_dirs(dir.root, 0750); !made) return fail(ready, made.error());
   auto lock = runtime::LockFile::acquire(dir.lock());
-  if (!lock) return fail(ready, lock.error());
+  if (!lock) {
+    if (!lock.error().is("AlreadyExists")) return fail(ready, lock.error());
+    return fail(ready, base::bad_request(fmt::format("Proa runs already on {}, or is being started: {}. Stop it with "
+                                                     "`proa down --data-dir {}`.",
+                                                     dir.root, lock.error().message, dir.root)));
+  }
   auto cluster = Cluster::start(*config, ready);
   if (!cluster) return fail(ready, cluster.error());
   if (auto written = cli::write_state(dir, (*cluster)->state()); !written) return fail(ready, written.error());

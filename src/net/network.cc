@@ -46,7 +46,7 @@ class NetworkImpl final : public Network {
     ensure_dns_service(client_, options_.dns_address, options_.gateway, [](const Result<void>& done) {
       if (!done) base::log_warn("net/dns", "the Service kube-dns could not be made", {{"error", done.error().message}});
     });
-    proxy_.when_ready([ready = std::move(ready)] { ready({}); });
+    proxy_.when_ready(std::move(ready));
     informers_.start();
   }
 

@@ -184,15 +184,15 @@ struct Agent::State : std::enable_shared_from_this<State> {
     at->second->update(after);
   }
 
-  /// Left by a pod that was deleted while nobody looked.
+  /// Left by a pod that was deleted while nobody looked, or while the runtime was away.
   void remove_orphan(const std::string& uid, const PodRuntimeState& state) {
+    auto open = std::make_shared<size_t>(state.sandboxes.size() + 1);
+    const std::function<void()> stopped = guarded([open, state](State& self) {
+      if (--*open == 0) remove_all(self.parts.runtime, state);
+    });
     for (const auto& sandbox : state.sandboxes)
-      parts.runtime.stop_pod_sandbox(sandbox.id, guarded([id = sandbox.id](State& self, const Result<void>&) {
-                                       self.parts.runtime.remove_pod_sandbox(id, [](const Result<void>&) {});
-                                     }));
-    if (state.sandboxes.empty())
-      for (const auto& container : state.containers)
-        parts.runtime.remove_container(container.id, [](const Result<void>&) {});
+      parts.runtime.stop_pod_sandbox(sandbox.id, [stopped](const Result<void>&) { stopped(); });
+    stopped();
     volumes->remove(uid);
   }
 
@@ -205,7 +205,8 @@ struct Agent::State : std::enable_shared_from_this<State> {
       if (worker->owns(event.container_id)) return worker->look(event.type == cri::Event::Type::kDeleted);
   }
 
-  /// Compares what the runtime lists with what the workers know: a look at each pod that differs.
+  /// Compares what the runtime lists with what the workers know: a look at each pod that differs, an end to what
+  /// belongs to none.
   void relist() {
     timer.start(kRelistPeriod, [this] { relist(); });
     parts.runtime.list_containers(
@@ -225,7 +226,13 @@ struct Agent::State : std::enable_shared_from_this<State> {
     for (const auto& each : containers)
       if (const auto uid = each.labels.find(labels::kPodUid); uid != each.labels.end())
         listed[uid->second][each.id] = static_cast<int>(each.state);
-    for (const auto& each : sandboxes) listed[each.uid][each.id] = each.ready ? -1 : -2;
+    ByPod orphans;
+    for (const auto& each : sandboxes) {
+      listed[each.uid][each.id] = each.ready ? -1 : -2;
+      if (!workers.contains(each.uid)) orphans[each.uid].sandboxes.emplace_back().id = each.id;
+    }
+    // Their pods ended while the runtime was away, and with it what should have removed them.
+    for (const auto& [uid, state] : orphans) remove_orphan(uid, state);
     for (auto& [uid, worker] : workers) {
       std::map<std::string, int> known;
       for (const auto& each : worker->state().containers) known[each.id] = static_cast<int>(each.state);

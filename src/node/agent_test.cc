@@ -73,6 +73,15 @@ class AgentTest : public testing::Test {
     client_.remove(kPods, "default", name, options, [](Result<Document>) {});
     executor_.advance(kSecond / 10);
   }
+  std::vector<std::string> sandboxes() {  // the pods' names, sorted
+    std::vector<std::string> out;
+    runtime_.list_sandboxes("", [&](Result<std::vector<cri::Sandbox>> got) {
+      for (const cri::Sandbox& each : *got) out.push_back(each.name);
+    });
+    executor_.settle();
+    std::ranges::sort(out);
+    return out;
+  }
   std::vector<std::string> event_messages() {
     std::vector<std::string> out;
     for (const Document& event : client_.all(client::resources::kEvents)) out.push_back(event["message"].str());
@@ -300,6 +309,26 @@ TEST_F(AgentTest, reports_a_runtime_that_is_down_and_its_return) {
   runtime_.set_down("");
   executor_.advance(2 * kSecond);
   EXPECT_EQ(ready(), "True");
+}
+
+TEST_F(AgentTest, leaves_no_sandbox_of_a_pod_that_is_gone) {
+  put("web");
+  put("stays");
+  remove("web");
+  executor_.advance(3 * kSecond);
+  EXPECT_THAT(sandboxes(), ElementsAre("stays"));
+}
+
+TEST_F(AgentTest, removes_a_sandbox_that_belongs_to_no_pod_within_a_minute) {
+  put("stays");
+  cri::SandboxConfig lost;  // its removal failed, when the runtime was away
+  lost.name = "lost";
+  lost.uid = "uid-lost";
+  runtime_.run_pod_sandbox(lost, [](const Result<std::string>&) {});
+  EXPECT_THAT(sandboxes(), ElementsAre("lost", "stays"));
+  executor_.advance(60 * kSecond);
+  EXPECT_THAT(sandboxes(), ElementsAre("stays"));
+  EXPECT_THAT(runtime_.running(), ElementsAre("stays/main"));
 }
 
 TEST_F(AgentTest, runs_hooks_and_gives_what_is_left_of_the_grace) {

@@ -1,8 +1,11 @@
 // The node room against a real containerd: supervisor, CRI client, agent, volumes, probes. Needs root and the
 // tools; says what is missing where it is skipped. The API is a FakeClient on the same loop.
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
+#include <cstdlib>
 #include <filesystem>
 #include <mutex>
 
@@ -19,9 +22,11 @@
 #include "node/machine.h"
 #include "node/pod_worker.h"
 #include "node/streams/node_streams.h"
+#include "node/teardown.h"
 #include "object/json.h"
 #include "object/meta.h"
 #include "runtime/file.h"
+#include "runtime/process.h"
 
 namespace proa::node {
 namespace {
@@ -325,6 +330,33 @@ TEST_F(RealNode, adopts_running_containers_after_a_restart) {
     EXPECT_EQ(main_status(pod.root())["restartCount"].as_int(), 0);
     EXPECT_TRUE(is_ready(pod.root()));
   });
+}
+
+TEST(TearDown, ends_a_shim_that_no_containerd_knows_any_more) {
+  const std::string dir = testing::TempDir() + "proa-lost-shim";
+  runtime::Command command;
+  command.argv = {"sh", "-c", "sleep 60; :", "containerd-shim-runc-v2", "-address", containerd_paths(dir).socket};
+  command.new_session = true;
+  auto shim = runtime::Child::start(command);
+  ASSERT_TRUE(shim) << shim.error().message;
+  ASSERT_TRUE(tear_down_node({.data_dir = dir}));
+  int status = 0;
+  ASSERT_EQ(::waitpid((*shim)->pid(), &status, 0), (*shim)->pid());
+  EXPECT_TRUE(WIFSIGNALED(status));
+}
+
+TEST(MissingPrerequisites, name_each_program_and_its_package) {
+  const char* given = std::getenv("PATH");
+  const std::string before = given != nullptr ? given : "";
+  ::setenv("PATH", "/nowhere", 1);
+  const auto missing = missing_prerequisites("/nowhere");
+  ::setenv("PATH", before.c_str(), 1);
+  const auto says = [&](const std::string& line) { return std::ranges::find(missing, line) != missing.end(); };
+  EXPECT_TRUE(says("containerd is not installed: apt-get install containerd"));
+  EXPECT_TRUE(says("runc is not installed: apt-get install runc"));
+  EXPECT_TRUE(says("nft is not installed: apt-get install nftables"));
+  EXPECT_TRUE(says("ip is not installed: apt-get install iproute2"));
+  EXPECT_TRUE(says("the CNI plugin ptp is not in /nowhere: apt-get install containernetworking-plugins"));
 }
 
 }  // namespace

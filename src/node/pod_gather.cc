@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "base/log.h"
+
 namespace proa::node {
 
 namespace {
@@ -76,6 +78,19 @@ void gather_again(cri::Runtime& runtime, PodRuntimeState known, std::function<vo
     runtime.version([gathering](const Result<cri::Version>&) { gathering->arrived({}); });
   }
   gathering->arrived({});
+}
+
+void remove_all(cri::Runtime& runtime, const PodRuntimeState& state) {
+  auto open = std::make_shared<size_t>(state.containers.size() + 1);
+  const auto then = [&runtime, open, sandboxes = state.sandboxes] {
+    if (--*open > 0) return;
+    for (const auto& each : sandboxes)
+      runtime.remove_pod_sandbox(each.id, [id = each.id](const Result<void>& how) {
+        if (!how) base::log_warn("node", "a sandbox stays", {{"id", id}, {"error", how.error().message}});
+      });
+  };
+  for (const auto& each : state.containers) runtime.remove_container(each.id, [then](const Result<void>&) { then(); });
+  then();
 }
 
 }  // namespace proa::node

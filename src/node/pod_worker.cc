@@ -6,6 +6,7 @@
 
 #include "node/container_end.h"
 #include "node/container_start.h"
+#include "node/pod_gather.h"
 #include "node/pod_mirror.h"
 #include "node/pod_plan.h"
 #include "node/pod_publisher.h"
@@ -325,9 +326,7 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     if (!vanished) return;
     over = true;
     wake.stop();
-    for (const auto& each : runtime().containers) context.runtime.remove_container(each.id, [](const Result<void>&) {});
-    for (const auto& each : runtime().sandboxes)
-      context.runtime.remove_pod_sandbox(each.id, [](const Result<void>&) {});
+    remove_all(context.runtime, runtime());
     context.volumes.remove(std::string(object::uid_of(view())));
     if (!context.settings.simulated) (void)runtime::remove_tree(pod_log_directory(view(), context.settings));
     context.executor.post(guarded([](State& self) {

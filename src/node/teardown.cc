@@ -3,9 +3,12 @@
 #include <sys/mount.h>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <future>
 #include <sstream>
+
+#include <fmt/format.h>
 
 #include "node/cri/client.h"
 #include "runtime/file.h"
@@ -35,6 +38,24 @@ bool anything_runs(const ContainerdPaths& paths) {
   std::error_code failed;
   const fs::path tasks = paths.state + "/io.containerd.runtime.v2.task/k8s.io";
   return fs::is_directory(tasks, failed) && !fs::is_empty(tasks, failed);
+}
+
+void kill_with_children(const std::string& pid) {
+  std::istringstream children(runtime::read_file(fmt::format("/proc/{0}/task/{0}/children", pid)).value_or(""));
+  for (pid_t child = 0; children >> child;) ::kill(child, SIGKILL);
+  ::kill(std::stoi(pid), SIGKILL);
+}
+
+/// A containerd that was killed at work may have lost sight of a shim: nobody else would ever end it.
+void end_lost_shims(const std::string& socket) {
+  using namespace std::string_literals;
+  std::error_code failed;
+  for (fs::directory_iterator at("/proc", failed), end; !failed && at != end; at.increment(failed)) {
+    const std::string pid = at->path().filename();
+    if (pid.find_first_not_of("0123456789") != std::string::npos) continue;
+    const std::string command = runtime::read_file("/proc/" + pid + "/cmdline").value_or("");
+    if (command.contains("containerd-shim") && command.contains("-address\0"s + socket + '\0')) kill_with_children(pid);
+  }
 }
 
 /// Deepest first, as unmounting wants it.
@@ -87,6 +108,7 @@ Result<void> tear_down_node(const SupervisorOptions& options) {
       done();
     });
   }
+  end_lost_shims(paths.socket);
   unmount_below(options.data_dir);
   return outcome;
 }

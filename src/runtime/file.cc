@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -13,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "runtime/fd.h"
+#include "runtime/process.h"
 
 namespace proa::runtime {
 namespace {
@@ -44,6 +47,28 @@ bool write_all(int fd, std::string_view text) {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return false;
     text.remove_prefix(static_cast<size_t>(n));
+  }
+  return true;
+}
+
+/// As its holder wrote it; 0 where it has not done so yet.
+int pid_in(int lock) {
+  char text[32] = {};
+  const ssize_t n = pread(lock, text, sizeof text - 1, 0);
+  int pid = 0;
+  std::from_chars(text, text + std::max<ssize_t>(n, 0), pid);
+  return pid;
+}
+
+/// The last threads of a holder that was killed keep it for some milliseconds: they are waited for. What went wrong
+/// is in errno.
+bool lock_whole(int lock) {
+  for (int tries = 0; flock(lock, LOCK_EX | LOCK_NB) != 0; ++tries) {
+    if (errno != EWOULDBLOCK) return false;
+    const bool held = process_start_time(pid_in(lock)) != 0 || tries == 100;
+    errno = EWOULDBLOCK;
+    if (held) return false;
+    usleep(10'000);
   }
   return true;
 }
@@ -122,21 +147,24 @@ Result<LockFile> LockFile::acquire(const std::string& path) {
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) return Error(file_error("lock", path, errno));
   LockFile lock(fd);
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+  if (!lock_whole(fd)) {
     const int error = errno;
     if (error != EWOULDBLOCK) return Error(file_error("lock", path, error));
-    char holder[32] = {};
-    const ssize_t n = pread(fd, holder, sizeof holder - 1, 0);
-    std::string pid(holder, n > 0 ? static_cast<size_t>(n) : 0);
-    pid.erase(pid.find_last_not_of(" \n") + 1);
-    return Error(
-        Status{.code = 409,
-               .reason = "AlreadyExists",
-               .message = fmt::format("{} is held by the running process {}", path, pid.empty() ? "(unknown)" : pid)});
+    const int pid = pid_in(fd);
+    return Error(Status{.code = 409,
+                        .reason = "AlreadyExists",
+                        .message = fmt::format("{} is held by the running process {}", path,
+                                               pid == 0 ? "(unknown)" : std::to_string(pid))});
   }
   if (ftruncate(fd, 0) != 0 || !write_all(fd, fmt::format("{}\n", getpid())))
     return Error(file_error("write", path, errno));
   return lock;
+}
+
+int LockFile::holder(const std::string& path) {
+  const Fd lock(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!lock || flock(lock.get(), LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK) return 0;
+  return pid_in(lock.get());
 }
 
 LockFile::LockFile(LockFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}

@@ -20,8 +20,10 @@ bool file_exists(const std::string& path);
 /// Holds an exclusive flock on PATH (made when missing) and writes the process id into it.
 class LockFile {
  public:
-  /// Error when another process holds it; its pid is in the message.
+  /// Error when another process holds it; its pid is in the message. One that is dying is waited for, up to a second.
   static Result<LockFile> acquire(const std::string& path);
+  /// The process that holds it; 0: nobody does.
+  static int holder(const std::string& path);
   LockFile(LockFile&& other) noexcept;
   LockFile& operator=(LockFile&& other) noexcept;
   ~LockFile();

@@ -3,6 +3,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <fstream>
+#include <optional>
+#include <thread>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -72,8 +77,23 @@ TEST_F(File, a_held_lock_names_its_holder) {
     const auto second = LockFile::acquire(path);
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().message, fmt::format("{} is held by the running process {}", path, getpid()));
+    EXPECT_EQ(LockFile::holder(path), getpid());
   }
+  EXPECT_EQ(LockFile::holder(path), 0);
+  EXPECT_EQ(LockFile::holder(dir_ + "/none"), 0);
   EXPECT_TRUE(LockFile::acquire(path));
+}
+
+TEST_F(File, a_lock_of_a_process_that_is_dying_is_waited_for) {
+  const std::string path = dir_ + "/lock";
+  std::optional<LockFile> dying = std::move(*LockFile::acquire(path));
+  std::ofstream(path) << "2147483647\n";  // it ended, but its last threads have not
+  std::thread last([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    dying.reset();
+  });
+  EXPECT_TRUE(LockFile::acquire(path));
+  last.join();
 }
 
 }  // namespace

@@ -105,6 +105,11 @@ Result<ClusterConfig> parse_cluster_flags(const std::vector<std::string>& args, 
   return config;
 }
 
+std::string error_text(const Status& why) {
+  constexpr std::string_view kPreamble = "Internal error occurred: ";
+  return why.message.starts_with(kPreamble) ? why.message.substr(kPreamble.size()) : why.message;
+}
+
 std::vector<std::string> server_flags(const ClusterConfig& config) {
   std::vector<std::string> out = {"--data-dir",  config.data_dir, "--listen",
                                   config.listen, "--node-name",   config.node_name};

@@ -24,6 +24,9 @@ struct ClusterConfig {
 /// Reads flags (`--name value` or `--name=value`). The error names the flag and the command that lists them.
 Result<ClusterConfig> parse_cluster_flags(const std::vector<std::string>& args, const std::string& command);
 
+/// An error in a command's words: without those that the API puts before what is no fault of a request.
+std::string error_text(const Status& why);
+
 /// Flags that make `proa server` do what `proa up` was told.
 std::vector<std::string> server_flags(const ClusterConfig& config);
 

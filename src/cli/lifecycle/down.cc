@@ -38,11 +38,12 @@ int run_down(const std::vector<std::string>& args, const Teardown& teardown) {
   }
   const DataDir dir{config->data_dir};
   const auto state = read_state(dir);
-  const bool running = state && is_running(*state);
-  if (running) stop_process(state->pid);
+  // The lock tells more than the state: a server that is still starting, or hangs in it, has written none.
+  const int pid = runtime::LockFile::holder(dir.lock());
+  if (pid > 0) stop_process(pid);
   // Containers outlive the server, so that a restart can adopt them; `down` means all of it.
   if (auto cleaned = teardown(*config); !cleaned) {
-    fmt::print(stderr, "error: {}\n", cleaned.error().message);
+    fmt::print(stderr, "error: {}\n", error_text(cleaned.error()));
     return 1;
   }
   if (state) unlink(dir.state().c_str());
@@ -50,7 +51,7 @@ int run_down(const std::vector<std::string>& args, const Teardown& teardown) {
     const auto done = unmerge_kubeconfig(std::string(home) + "/.kube/config", "proa");
     if (!done) fmt::print(stderr, "warning: {}\n", done.error().message);
   }
-  if (running) {
+  if (pid > 0) {
     fmt::print("Proa on {} is down; its data is kept.\n", dir.root);
   } else {
     fmt::print("Proa was not running on {}; nothing of it is left running.\n", dir.root);

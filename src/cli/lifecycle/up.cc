@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "cli/lifecycle/lifecycle.h"
+#include "runtime/fd.h"
 #include "runtime/file.h"
 
 extern char** environ;
@@ -26,6 +27,11 @@ struct Started {
 };
 
 Result<Started> spawn_server(const std::string& program, const ClusterConfig& config) {
+  const std::string path = DataDir{config.data_dir}.log();
+  const runtime::Fd log(open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
+  if (!log)
+    return Error(base::internal_error(
+        fmt::format("cannot write {}: {}. Choose another place with --data-dir DIR", path, std::strerror(errno))));
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return Error(base::internal_error(std::strerror(errno)));
   std::vector<std::string> args = {program, "server"};
@@ -35,11 +41,10 @@ Result<Started> spawn_server(const std::string& program, const ClusterConfig& co
   for (auto& arg : args) argv.push_back(arg.data());
   argv.push_back(nullptr);
 
-  const std::string log = DataDir{config.data_dir}.log();
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0640);
+  posix_spawn_file_actions_adddup2(&actions, log.get(), 1);
   posix_spawn_file_actions_adddup2(&actions, 1, 2);
   posix_spawn_file_actions_adddup2(&actions, ends[1], kReadyFd);
   posix_spawnattr_t attributes;
@@ -106,12 +111,13 @@ int fail(const std::string& why) {
   fmt::print(stderr, "error: {}\n", why);
   return 1;
 }
+int fail(const Status& why) { return fail(error_text(why)); }
 
 }  // namespace
 
 int run_up(const std::string& program, const std::vector<std::string>& args) {
   auto config = parse_cluster_flags(args, "up");
-  if (!config) return fail(config.error().message);
+  if (!config) return fail(config.error());
   const DataDir dir{config->data_dir};
   const std::string hint = dir.root == default_data_dir() ? "" : " --data-dir " + dir.root;
   if (const auto state = read_state(dir); state && is_running(*state))
@@ -119,11 +125,11 @@ int run_up(const std::string& program, const std::vector<std::string>& args) {
         fmt::format("Proa runs already on {} (process {}). Look at it with `proa status{}`, stop it with "
                     "`proa down{}`.",
                     dir.root, state->pid, hint, hint));
-  if (auto made = runtime::make_dirs(dir.root, 0750); !made) return fail(made.error().message);
+  if (auto made = runtime::make_dirs(dir.root, 0750); !made) return fail(made.error());
 
   const auto begin = std::chrono::steady_clock::now();
   auto started = spawn_server(program, *config);
-  if (!started) return fail(started.error().message);
+  if (!started) return fail(started.error());
   const std::string why = wait_until_ready(started->pipe, dir.log(), isatty(2) != 0);
   close(started->pipe);
   if (!why.empty()) {
@@ -132,7 +138,7 @@ int run_up(const std::string& program, const std::vector<std::string>& args) {
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   const auto state = read_state(dir);
-  if (!state) return fail(state.error().message);
+  if (!state) return fail(state.error());
   bool merged = false;
   if (config->kubeconfig.empty() && !user_kubeconfig().empty()) {
     const auto done = merge_kubeconfig(state->kubeconfig, user_kubeconfig(), "proa");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/log.h"
 #include "runtime/process.h"
 
@@ -10,6 +12,12 @@ namespace {
 
 constexpr runtime::DurationNs kNftTimeout = 10 * runtime::kSecond;
 constexpr int kMaxRetrySeconds = 30;
+
+/// nft says the error first, then shows the line of the script.
+Status refused(std::string_view said) {
+  return base::internal_error(fmt::format("nft can't set the Service rules: {}. See whether `nft list tables` works",
+                                          said.substr(0, said.find('\n'))));
+}
 
 }  // namespace
 
@@ -21,8 +29,7 @@ RunNft make_nft_runner(runtime::EventLoop& loop) {
     runtime::run_process_async(loop, command, kNftTimeout,
                                [done = std::move(done)](Result<runtime::ProcessResult> ended) {
                                  if (!ended) return done(Error(ended.error()));
-                                 if (ended->exit_code != 0)
-                                   return done(Error(base::internal_error("nft: " + ended->err)));
+                                 if (ended->exit_code != 0) return done(Error(refused(ended->err)));
                                  done({});
                                });
   };
@@ -69,6 +76,7 @@ void Applier::finished(const Result<void>& result) {
   if (!wanted_) wanted_ = std::move(sent_);
   const int wait = std::min(kMaxRetrySeconds, 1 << std::min(failures_++, 5));
   retry_.start(wait * runtime::kSecond, [this] { start(); });
+  if (failed_) failed_(result.error(), failures_);
 }
 
 void Applier::tell() {

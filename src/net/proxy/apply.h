@@ -28,6 +28,8 @@ class Applier {
   /// `applied` is called once this ruleset, or a later one, is in force. A failure is logged and tried again after a
   /// second, then less often.
   void want(Ruleset rules, std::function<void()> applied = {});
+  /// Told each failure, and how many there were in a row.
+  void on_failure(std::function<void(const Status& why, int in_a_row)> listener) { failed_ = std::move(listener); }
   /// Is the latest wanted ruleset in force?
   bool settled() const { return !running_ && !wanted_; }
 
@@ -48,6 +50,7 @@ class Applier {
   Ruleset sent_;
   uint64_t generation_ = 0, sent_generation_ = 0, done_generation_ = 0;
   std::vector<Waiting> waiting_;
+  std::function<void(const Status&, int)> failed_;
   bool running_ = false;
   int failures_ = 0;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // nft may outlive us

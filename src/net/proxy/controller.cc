@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "client/client.h"
 #include "net/proxy/conntrack.h"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr runtime::DurationNs kOpenPatience = 500 * runtime::kMillisecond;
 constexpr runtime::DurationNs kOpenPause = 10 * runtime::kMillisecond;  // there is no cheap event to wait for
+constexpr int kPatience = 3;  // failures of the first ruleset, some three seconds
 
 }  // namespace
 
@@ -103,8 +105,15 @@ void ServiceProxy::wait_for_open(const std::string& ip, runtime::TimeNs until, c
   });
 }
 
-void ServiceProxy::when_ready(std::function<void()> ready) {
-  waiting_.push_back(std::move(ready));
+void ServiceProxy::when_ready(std::function<void(Result<void>)> ready) {
+  ready_ = std::move(ready);
+  const auto tell = [this](Result<void> how) {
+    if (auto once = std::exchange(ready_, nullptr)) once(std::move(how));
+  };
+  applier_.on_failure([tell](const Status& why, int in_a_row) {
+    if (in_a_row >= kPatience) tell(Error(why));
+  });
+  waiting_.push_back([tell] { tell({}); });
   changed();
 }
 

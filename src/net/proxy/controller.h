@@ -37,8 +37,8 @@ class ServiceProxy {
   /// (soon where no rule names them) and no connection to the pod is open any more, half a second later at most:
   /// requests under way get their answer, and connections that are kept open do not hold up the pod's end.
   void drain(const object::Document& pod, std::function<void()> done);
-  /// Calls back when the first ruleset is in force.
-  void when_ready(std::function<void()> ready);
+  /// Calls back once: when the first ruleset is in force, or with nft's words when it failed three times in a row.
+  void when_ready(std::function<void(Result<void>)> ready);
 
  private:
   void changed();
@@ -57,6 +57,7 @@ class ServiceProxy {
   std::set<Target> udp_targets_;                // as of the last ruleset
   std::set<std::string> leaving_;               // uids of pods
   std::vector<std::function<void()>> waiting_;  // for the next ruleset
+  std::function<void(Result<void>)> ready_;
   bool started_ = false, due_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -1,5 +1,7 @@
 #include "net/proxy/controller.h"
 
+#include <utility>
+
 #include <gtest/gtest.h>
 
 #include "client/fake_client.h"
@@ -66,7 +68,7 @@ class ServiceProxyTest : public testing::Test {
 
 TEST_F(ServiceProxyTest, sets_the_rules_once_all_is_known_and_then_what_changes) {
   bool ready = false;
-  proxy_.when_ready([&] { ready = true; });
+  proxy_.when_ready([&](const Result<void>& how) { ready = how.has_value(); });
   informers_.start();
   settle();
   EXPECT_TRUE(ready);
@@ -77,6 +79,22 @@ TEST_F(ServiceProxyTest, sets_the_rules_once_all_is_known_and_then_what_changes)
   settle();
   ASSERT_EQ(scripts_.size(), 2U);
   EXPECT_TRUE(scripts_[1].starts_with("flush chain ip proa-t service/default/web/tcp/80\n")) << scripts_[1];
+}
+
+TEST_F(ServiceProxyTest, says_why_when_the_first_rules_can_not_be_set) {
+  std::vector<std::string> told;
+  proxy_.when_ready([&](const Result<void>& how) { told.push_back(how ? "ready" : how.error().message); });
+  informers_.start();
+  for (int tries = 1; tries <= 3; ++tries) {
+    EXPECT_TRUE(told.empty()) << "one failure may be chance";
+    executor_.advance(5 * runtime::kSecond);
+    ASSERT_TRUE(done_);
+    std::exchange(done_, nullptr)(Error(base::internal_error("nft: Operation not permitted")));
+  }
+  EXPECT_EQ(told, std::vector<std::string>{"Internal error occurred: nft: Operation not permitted"});
+  executor_.advance(5 * runtime::kSecond);
+  settle();
+  EXPECT_EQ(told.size(), 1U) << "it goes on trying, and has been told";
 }
 
 TEST_F(ServiceProxyTest, a_drained_pod_is_out_of_the_rules_before_its_slice_changes) {

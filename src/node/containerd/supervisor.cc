@@ -53,17 +53,16 @@ bool overlay_works(const std::string& dir) {
   return works;
 }
 
-std::string in_path(const std::string& program) {
+bool in_path(const std::string& program) {
   const char* path = std::getenv("PATH");
-  std::string rest = path != nullptr ? path : "";
-  rest += ":/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
+  const std::string rest = path != nullptr ? path : "";
   for (size_t at = 0; at < rest.size();) {
     const size_t end = std::min(rest.find(':', at), rest.size());
     const std::string file = rest.substr(at, end - at) + "/" + program;
-    if (::access(file.c_str(), X_OK) == 0) return file;
+    if (::access(file.c_str(), X_OK) == 0) return true;
     at = end + 1;
   }
-  return {};
+  return false;
 }
 
 }  // namespace
@@ -130,7 +129,11 @@ struct Supervisor::State : std::enable_shared_from_this<State> {
     started_at = loop.clock().monotonic();
     const int pid = child->pid();
     watch();
-    return runtime::write_file_atomic(paths.pid_file, fmt::format("{} {}\n", pid, runtime::process_start_time(pid)));
+    const std::string record = fmt::format("{} {}\n", pid, runtime::process_start_time(pid));
+    auto written = runtime::write_file_atomic(paths.pid_file, record);
+    // One that nobody will find again would stand in the way of the next.
+    if (!written) child->kill(SIGKILL);
+    return written;
   }
 
   void watch() {
@@ -236,8 +239,10 @@ bool Supervisor::adopted() const { return state_->adopted; }
 std::vector<std::string> missing_prerequisites(const std::string& cni_bin_dir) {
   std::vector<std::string> missing;
   if (::geteuid() != 0) missing.emplace_back("containers need root: run it with sudo");
-  for (const char* program : {"containerd", "runc"})
-    if (in_path(program).empty()) missing.push_back(fmt::format("{0} is not installed: apt-get install {0}", program));
+  constexpr std::pair<const char*, const char*> kPrograms[] = {
+      {"containerd", "containerd"}, {"runc", "runc"}, {"nft", "nftables"}, {"ip", "iproute2"}};
+  for (const auto& [program, package] : kPrograms)
+    if (!in_path(program)) missing.push_back(fmt::format("{} is not installed: apt-get install {}", program, package));
   for (const char* plugin : {"ptp", "host-local", "loopback"})
     if (!runtime::file_exists(cni_bin_dir + "/" + plugin))
       missing.push_back(fmt::format("the CNI plugin {} is not in {}: apt-get install containernetworking-plugins",

@@ -42,7 +42,7 @@ class Supervisor {
 };
 
 /// What a real node needs and is missing here: one line each, with what to do; empty: all is there.
-/// Looks for root, containerd, runc, the CNI plugins and the kernel's namespaces. Any thread.
+/// Looks for root, for containerd, runc, nft and ip in PATH, the CNI plugins and the kernel's namespaces. Any thread.
 std::vector<std::string> missing_prerequisites(const std::string& cni_bin_dir = "/usr/lib/cni");
 
 }  // namespace proa::node

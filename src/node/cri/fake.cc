@@ -25,6 +25,7 @@ struct FakeRuntime::State : std::enable_shared_from_this<State> {
     uint64_t run = 0;     // counts starts and ends: a timer of another run is passed over
     Done<void> starting;  // who waits for it to run
     std::vector<Done<void>> stopping;
+    bool going = false;  // remove_container() is under way
   };
 
   runtime::Executor& executor;
@@ -212,12 +213,18 @@ void FakeRuntime::stop_pod_sandbox(const std::string& id, Done<void> done) {
   s.answer<void>(std::move(done), {});
 }
 
+/// As containerd: it removes the sandbox's containers too, and fails when another call is at that just now.
 void FakeRuntime::remove_pod_sandbox(const std::string& id, Done<void> done) {
-  for (auto at = state_->inmates.begin(); at != state_->inmates.end();) {
-    const auto here = at++;
-    if (here->second.status.sandbox_id == id) state_->remove(here);
+  const auto inside = [&](const auto& each) { return each.second.status.sandbox_id == id; };
+  if (std::ranges::any_of(state_->inmates, [&](const auto& each) { return inside(each) && each.second.going; }))
+    return state_->answer<void>(std::move(done), Error(grpc_error(5, "failed to remove container: not found")));
+  if (state_->down.empty()) {
+    for (auto at = state_->inmates.begin(); at != state_->inmates.end();) {
+      const auto here = at++;
+      if (inside(*here)) state_->remove(here);
+    }
+    state_->boxes.erase(id);
   }
-  state_->boxes.erase(id);
   state_->answer<void>(std::move(done), {});
 }
 
@@ -300,8 +307,16 @@ void FakeRuntime::stop_container(const std::string& id, int64_t grace_seconds, D
 }
 
 void FakeRuntime::remove_container(const std::string& id, Done<void> done) {
-  if (const auto at = state_->inmates.find(id); at != state_->inmates.end()) state_->remove(at);
-  state_->answer<void>(std::move(done), {});
+  const auto at = state_->inmates.find(id);
+  if (at == state_->inmates.end() || !state_->down.empty()) return state_->answer<void>(std::move(done), {});
+  at->second.going = true;
+  state_->answer<void>(
+      [weak = state_->weak_from_this(), id, done = std::move(done)](Result<void> how) {
+        if (const auto self = weak.lock())
+          if (const auto here = self->inmates.find(id); here != self->inmates.end()) self->remove(here);
+        done(std::move(how));
+      },
+      {});
 }
 
 void FakeRuntime::list_containers(const std::string& pod_uid, Done<std::vector<Container>> done) {
