@@ -1,5 +1,6 @@
 // The node room against a real containerd: supervisor, CRI client, agent, volumes, probes. Needs root and the
 // tools; says what is missing where it is skipped. The API is a FakeClient on the same loop.
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -333,16 +334,23 @@ TEST_F(RealNode, adopts_running_containers_after_a_restart) {
 }
 
 TEST(TearDown, ends_a_shim_that_no_containerd_knows_any_more) {
-  const std::string dir = testing::TempDir() + "proa-lost-shim";
+  std::string dir = testing::TempDir() + "proa-shim-XXXXXX";
+  ASSERT_NE(::mkdtemp(dir.data()), nullptr);
+  const std::string running = dir + "/running";
+  ASSERT_EQ(::mkfifo(running.c_str(), 0600), 0);
   runtime::Command command;
-  command.argv = {"sh", "-c", "sleep 60; :", "containerd-shim-runc-v2", "-address", containerd_paths(dir).socket};
+  command.argv = {
+      "sh",   "-c", "echo >\"$3\"; sleep 60; :", "containerd-shim-runc-v2", "-address", containerd_paths(dir).socket,
+      running};
   command.new_session = true;
   auto shim = runtime::Child::start(command);
   ASSERT_TRUE(shim) << shim.error().message;
+  ASSERT_TRUE(runtime::read_file(running)) << "blocks until the shell is there, with its arguments";
   ASSERT_TRUE(tear_down_node({.data_dir = dir}));
   int status = 0;
   ASSERT_EQ(::waitpid((*shim)->pid(), &status, 0), (*shim)->pid());
   EXPECT_TRUE(WIFSIGNALED(status));
+  fs::remove_all(dir);
 }
 
 TEST(MissingPrerequisites, name_each_program_and_its_package) {

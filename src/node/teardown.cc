@@ -42,8 +42,8 @@ bool anything_runs(const ContainerdPaths& paths) {
 
 void kill_with_children(const std::string& pid) {
   std::istringstream children(runtime::read_file(fmt::format("/proc/{0}/task/{0}/children", pid)).value_or(""));
-  for (pid_t child = 0; children >> child;) ::kill(child, SIGKILL);
   ::kill(std::stoi(pid), SIGKILL);
+  for (pid_t child = 0; children >> child;) ::kill(child, SIGKILL);
 }
 
 /// A containerd that was killed at work may have lost sight of a shim: nobody else would ever end it.
