@@ -1,4 +1,6 @@
-# Shared by the scripts beside it: `source "$(dirname "$0")/lib.sh"`. Puts the caller at the top of the checkout.
+# Shared by the scripts beside it: `source "$(dirname "$0")/lib.sh"`. Puts the caller, whose file is
+# $self, at the top of the checkout.
+self=$(realpath "$0")
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then

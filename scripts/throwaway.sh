@@ -1,4 +1,6 @@
 # A cluster that is thrown away, for scripts that test on one: `source scripts/throwaway.sh` after lib.sh.
+# As root the script goes on in a network namespace of its own: whatever cluster is up on this machine, its ports, its
+# addresses and its rules are no concern of the test's.
 # Gives $work (a folder, removed at the end), $data_dir, $listen, KUBECONFIG and PROA_DATA_DIR; `proa` must be set.
 #   need_port N         ends the script when somebody answers on localhost:N already
 #   remember_traces     takes down what is there before the cluster: interfaces, nft tables, mounts, namespaces
@@ -6,6 +8,17 @@
 #                       clusters on this machine do meanwhile does not count.
 # The cluster is taken down when the script ends, however it ends.
 PATH=$PATH:/usr/sbin:/sbin
+if [ -z "${PROA_OWN_NETWORK:-}" ] && [ "$(id -u)" = 0 ] && unshare --net true 2>/dev/null; then
+  exec env PROA_OWN_NETWORK=1 unshare --net "$self" "$@"
+fi
+if [ -n "${PROA_OWN_NETWORK:-}" ]; then # an address for the node and a default route, without a way out
+  ip link set lo up
+  ip link add up0 type veth peer name up1
+  ip address add 192.0.2.1/24 dev up0
+  ip link set up0 up
+  ip link set up1 up
+  ip route add default via 192.0.2.254
+fi
 work=$(mktemp -d -t proa-test.XXXXXX)
 data_dir=$work/data
 listen=127.0.0.1:$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
