@@ -16,8 +16,10 @@
 namespace proa::api {
 
 /// Collects an answer, or the pieces of a stream.
-class TestWriter : public http::ResponseWriter {
+class TestWriter : public http::ResponseWriter, public std::enable_shared_from_this<TestWriter> {
  public:
+  /// `io` stands for the connection's thread.
+  explicit TestWriter(runtime::Executor& io) : io_(io) {}
   void send(int status, http::Headers headers, http::SharedBytes body) override {
     code = status;
     received = std::move(headers);
@@ -35,6 +37,15 @@ class TestWriter : public http::ResponseWriter {
   void finish() override { finished = true; }
   size_t queued() const override { return backlog; }
   void on_drain(std::function<void()> callback) override { drained = std::move(callback); }
+  void on_turn(std::function<void()> callback) override { turn = std::move(callback); }
+  void ask_for_turn() override {
+    if (std::exchange(turn_wanted_, true)) return;
+    io_.post([weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (!self || !std::exchange(self->turn_wanted_, false)) return;
+      if (const auto now = self->turn) now();
+    });
+  }
   void on_abandoned(std::function<void()> callback) override { abandoned = std::move(callback); }
   void accept_websocket(const std::vector<std::string>&, std::function<void(std::shared_ptr<http::Socket>)>) override {}
 
@@ -50,7 +61,11 @@ class TestWriter : public http::ResponseWriter {
   std::vector<http::SharedBytes> pieces;
   size_t backlog = 0;
   bool finished = false;
-  std::function<void()> drained, abandoned;
+  std::function<void()> drained, abandoned, turn;
+
+ private:
+  runtime::Executor& io_;
+  bool turn_wanted_ = false;
 };
 
 struct Answer {
@@ -99,7 +114,7 @@ class ApiTest : public testing::Test {
 
   Answer ask(std::string_view method, std::string_view target, std::string body = "",
              std::string_view content_type = "application/json", std::string_view accept = "") {
-    auto writer = std::make_shared<TestWriter>();
+    auto writer = std::make_shared<TestWriter>(executor_);
     api_->handle(request(method, target, std::move(body), content_type, accept), writer);
     executor_.settle();
     Answer answer{.code = writer->code,
@@ -116,7 +131,7 @@ class ApiTest : public testing::Test {
   }
 
   std::shared_ptr<TestWriter> watch(std::string_view target, std::string_view accept = "") {
-    auto writer = std::make_shared<TestWriter>();
+    auto writer = std::make_shared<TestWriter>(executor_);
     api_->handle(request("GET", target, "", "", accept), writer);
     executor_.settle();
     return writer;

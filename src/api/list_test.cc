@@ -100,7 +100,7 @@ TEST_F(ListTest, large_lists_go_out_in_pieces_as_fast_as_the_client_takes_them) 
   const std::string filler(100'000, 'x');
   for (int i = 0; i < 20; ++i)
     ask("POST", kMaps, config_map("big-" + std::to_string(i), R"(,"data":{"k":")" + filler + "\"}"));
-  auto writer = std::make_shared<TestWriter>();
+  auto writer = std::make_shared<TestWriter>(executor_);
   writer->backlog = 2 << 20;  // a client that takes nothing yet
   api_->handle(request("GET", kMaps), writer);
   EXPECT_FALSE(writer->finished);

@@ -24,8 +24,8 @@ TEST_F(ServerTest, tells_everything_at_once_where_asked_and_not_twice) {
   const Answer all = ask("GET", "/apis", "", "", accept);
   EXPECT_EQ(all["kind"].as_string(), "APIGroupDiscoveryList");
   EXPECT_EQ(all.content_type, "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList");
-  auto again = std::make_shared<TestWriter>();
-  auto first = std::make_shared<TestWriter>();
+  auto again = std::make_shared<TestWriter>(executor_);
+  auto first = std::make_shared<TestWriter>(executor_);
   api_->handle(request("GET", "/apis", "", "", accept), first);
   auto conditional = std::make_shared<http::Request>(*request("GET", "/apis", "", "", accept));
   conditional->headers.emplace_back("if-none-match", first->header("etag"));
@@ -90,7 +90,7 @@ TEST_F(ServerTest, who_may_impersonate_acts_as_another) {
   const auto as_jane = [&] {
     auto out = std::make_shared<http::Request>(*request("GET", kPods));
     out->headers.emplace_back("impersonate-user", "jane");
-    auto writer = std::make_shared<TestWriter>();
+    auto writer = std::make_shared<TestWriter>(executor_);
     api_->handle(out, writer);
     return std::move(*object::parse_json(writer->text));
   };

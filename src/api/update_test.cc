@@ -94,7 +94,7 @@ class SlowDiskTest : public UpdateTest {
     executor_.advance(kLatency);
   }
   std::shared_ptr<TestWriter> begin(std::string_view method, std::string body) {
-    auto writer = std::make_shared<TestWriter>();
+    auto writer = std::make_shared<TestWriter>(executor_);
     api_->handle(request(method, at(kMaps, "a"), std::move(body), "application/merge-patch+json"), writer);
     executor_.settle();
     return writer;

@@ -22,88 +22,109 @@ Status too_old() { return base::expired("too old resource version"); }
 
 }  // namespace
 
-/// Everything but wake() and drained() happens on the hub's executor.
+/// The timers of one watch, on the hub's executor; they only say that something is due.
+class WatchClock : public std::enable_shared_from_this<WatchClock> {
+ public:
+  WatchClock(runtime::Executor& executor, std::function<void()> tell) : executor_(executor), tell_(std::move(tell)) {}
+
+  void start(int64_t seconds, bool bookmarks) {
+    executor_.post([self = shared_from_this(), seconds, bookmarks] {
+      if (self->stopped_) return;
+      self->end_ = self->executor_.after(seconds * runtime::kSecond, [weak = std::weak_ptr(self)] {
+        if (const auto clock = weak.lock()) clock->due(clock->end_, clock->end_due);
+      });
+      if (bookmarks) self->count_bookmark();
+    });
+  }
+  void stop() {
+    executor_.post([self = shared_from_this()] {
+      self->stopped_ = true;
+      self->executor_.cancel(self->end_);
+      self->executor_.cancel(self->bookmark_);
+    });
+  }
+
+  std::atomic<bool> end_due{false}, bookmark_due{false};
+
+ private:
+  void due(runtime::TimerId& timer, std::atomic<bool>& what) {
+    timer = 0;
+    what = true;
+    tell_();
+  }
+  void count_bookmark() {
+    bookmark_ = executor_.after(kBookmarkEvery, [weak = weak_from_this()] {
+      const auto clock = weak.lock();
+      if (!clock) return;
+      clock->due(clock->bookmark_, clock->bookmark_due);
+      clock->count_bookmark();
+    });
+  }
+
+  runtime::Executor& executor_;
+  const std::function<void()> tell_;
+  runtime::TimerId end_ = 0, bookmark_ = 0;
+  bool stopped_ = false;
+};
+
+/// Begun by the handler, then everything but wake() happens on the connection's I/O thread.
 class HttpWatch : public std::enable_shared_from_this<HttpWatch> {
  public:
-  HttpWatch(WatchHub& hub, ExchangePtr exchange, bool bookmarks, int64_t seconds)
+  HttpWatch(WatchHub& hub, ExchangePtr exchange)
       : hub_(hub),
         exchange_(std::move(exchange)),
-        frames_(exchange_->core, exchange_->target, exchange_->media, table_context(*exchange_).include),
-        bookmarks_(bookmarks),
-        seconds_(seconds) {}
+        frames_(exchange_->core, exchange_->target, exchange_->media, table_context(*exchange_).include) {}
 
-  void begin(std::unique_ptr<Feed> feed) {
+  void begin(std::unique_ptr<Feed> feed, bool bookmarks, int64_t seconds) {
+    feed_ = std::move(feed);
     ++exchange_->core.metrics.watchers;
     exchange_->answered = 200;
+    clock_ = std::make_shared<WatchClock>(hub_.executor(), guarded(&HttpWatch::wake));
+    clock_->start(seconds, bookmarks);
     http::ResponseWriter& writer = *exchange_->writer;
     writer.begin(200, exchange_->headers(exchange_->media.watch_content_type()));
-    std::weak_ptr<HttpWatch> weak = weak_from_this();
-    writer.on_drain([weak] {
-      if (const auto self = weak.lock()) self->wake();
-    });
-    writer.on_abandoned([weak] {
-      if (const auto self = weak.lock()) self->hub_.executor().post([self] { self->end(); });
-    });
-    hub_.executor().post([self = shared_from_this(), feed = std::move(feed)]() mutable {
-      if (self->ended_) return;
-      self->feed_ = std::move(feed);
-      self->arm();
-      self->pump();
-    });
+    writer.on_drain(guarded(&HttpWatch::wake));
+    writer.on_abandoned(guarded(&HttpWatch::end));
+    writer.on_turn(guarded(&HttpWatch::turn));
+    wake();
   }
 
   /// Any thread: there may be something to do.
-  void wake() {
-    if (scheduled_.exchange(true)) return;
-    hub_.executor().post([self = shared_from_this()] {
-      self->scheduled_ = false;
-      self->pump();
-    });
+  void wake() { exchange_->writer->ask_for_turn(); }
+
+ private:
+  std::function<void()> guarded(void (HttpWatch::*what)()) {
+    return [weak = weak_from_this(), what] {
+      if (const auto self = weak.lock()) (*self.*what)();
+    };
+  }
+
+  void turn() {
+    if (ended_) return;
+    if (clock_->end_due) return end();
+    if (clock_->bookmark_due.exchange(false)) bookmark();
+    pump();
   }
 
   void end() {
-    if (ended_) return;
-    ended_ = true;
-    hub_.executor().cancel(std::exchange(deadline_, 0));
-    hub_.executor().cancel(std::exchange(bookmark_, 0));
+    if (std::exchange(ended_, true)) return;
+    clock_->stop();
     feed_.reset();
     --exchange_->core.metrics.watchers;
     exchange_->writer->on_drain(nullptr);
+    exchange_->writer->on_turn(nullptr);
     exchange_->writer->finish();
     hub_.remove(shared_from_this());
   }
 
- private:
-  void arm() {
-    std::weak_ptr<HttpWatch> weak = weak_from_this();
-    deadline_ = hub_.executor().after(seconds_ * runtime::kSecond, [weak] {
-      if (const auto self = weak.lock()) {
-        self->deadline_ = 0;
-        self->end();
-      }
-    });
-    if (bookmarks_) arm_bookmark();
-  }
-
-  void arm_bookmark() {
-    bookmark_ = hub_.executor().after(kBookmarkEvery, [weak = weak_from_this()] {
-      if (const auto self = weak.lock()) self->bookmark();
-    });
-  }
-
   void bookmark() {
-    bookmark_ = 0;
-    if (feed_ == nullptr) return;
     const store::Revision position = feed_->position();
-    if (position > bookmarked_ && exchange_->writer->queued() < kQueueLimit) {
-      bookmarked_ = position;
-      exchange_->writer->write(frames_.event({.type = Happening::kBookmark, .revision = position}));
-    }
-    arm_bookmark();
+    if (position <= bookmarked_ || exchange_->writer->queued() >= kQueueLimit) return;
+    bookmarked_ = position;
+    exchange_->writer->write(frames_.event({.type = Happening::kBookmark, .revision = position}));
   }
 
   void pump() {
-    if (feed_ == nullptr) return;
     http::ResponseWriter& writer = *exchange_->writer;
     FeedEvent event;
     for (int i = 0; i < kEventsPerTurn; ++i) {
@@ -122,12 +143,9 @@ class HttpWatch : public std::enable_shared_from_this<HttpWatch> {
   const ExchangePtr exchange_;
   WatchFrames frames_;
   std::unique_ptr<Feed> feed_;
-  const bool bookmarks_;
-  const int64_t seconds_;
+  std::shared_ptr<WatchClock> clock_;
   store::Revision bookmarked_ = 0;
-  std::atomic<bool> scheduled_{false};
   bool ended_ = false;
-  runtime::TimerId deadline_ = 0, bookmark_ = 0;
 };
 
 WatchHub::~WatchHub() { watches_.clear(); }
@@ -158,7 +176,7 @@ void serve_watch(const ExchangePtr& exchange) {
   const std::string timeout = query.get("timeoutSeconds");
   std::from_chars(timeout.data(), timeout.data() + timeout.size(), seconds);
   if (seconds <= 0) seconds = kShortest + static_cast<int64_t>(exchange->core.random.below(kShortest));
-  auto watch = std::make_shared<HttpWatch>(exchange->core.hub(), exchange, request.bookmarks, seconds);
+  auto watch = std::make_shared<HttpWatch>(exchange->core.hub(), exchange);
   auto feed = Feed::open(exchange->core, exchange->target, request, [weak = std::weak_ptr(watch)] {
     if (const auto self = weak.lock()) self->wake();
   });
@@ -169,7 +187,7 @@ void serve_watch(const ExchangePtr& exchange) {
     return exchange->send(200, exchange->media.watch_content_type(), frames.error(feed.error()));
   }
   exchange->core.hub().add(watch);
-  watch->begin(std::move(*feed));
+  watch->begin(std::move(*feed), request.bookmarks, seconds);
 }
 
 }  // namespace proa::api

@@ -1,5 +1,6 @@
-// Watches over HTTP: each pulls from a Feed and writes frames, on one background executor for all of them. A client
-// that does not read stops being fed; when it falls behind the store's history it gets 410 and the end.
+// Watches over HTTP: each pulls from a Feed and writes frames, on the I/O thread of its connection, so that a write
+// that concerns a thousand watchers is a round over them and then one send for each connection. A client that does not
+// read stops being fed; when it falls behind the store's history it gets 410 and the end.
 #pragma once
 
 #include <memory>
@@ -16,7 +17,7 @@ class HttpWatch;
 /// Holds the running watches. Any thread.
 class WatchHub {
  public:
-  /// `executor` outlives the hub, or is idle by then.
+  /// Bookmarks and time limits are counted on `executor`, which outlives the hub, or is idle by then.
   explicit WatchHub(runtime::Executor& executor) : executor_(executor) {}
   ~WatchHub();
   void add(std::shared_ptr<HttpWatch> watch);

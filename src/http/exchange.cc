@@ -1,5 +1,7 @@
 #include "http/exchange.h"
 
+#include <utility>
+
 #include "http/gzip.h"
 #include "http/text.h"
 
@@ -32,6 +34,8 @@ class Exchange::Writer final : public ResponseWriter {
   void finish() override { exchange_->finish(); }
   size_t queued() const override { return exchange_->queued_.load(std::memory_order_relaxed); }
   void on_drain(std::function<void()> callback) override { exchange_->set_on_drain(std::move(callback)); }
+  void on_turn(std::function<void()> turn) override { exchange_->set_on_turn(std::move(turn)); }
+  void ask_for_turn() override { exchange_->ask_for_turn(); }
   void on_abandoned(std::function<void()> callback) override { exchange_->set_on_abandoned(std::move(callback)); }
   void accept_websocket(const std::vector<std::string>& protocols,
                         std::function<void(std::shared_ptr<Socket>)> accepted) override {
@@ -142,13 +146,32 @@ void Exchange::set_on_abandoned(std::function<void()> callback) {
   if (!closed_) on_abandoned_.swap(callback);
 }
 
+void Exchange::set_on_turn(std::function<void()> turn) {
+  auto next = turn ? std::make_shared<const std::function<void()>>(std::move(turn)) : nullptr;
+  const std::lock_guard lock(mutex_);
+  if (!closed_) on_turn_.swap(next);  // the old one goes after the lock
+}
+
+void Exchange::ask_for_turn() {
+  const std::lock_guard lock(mutex_);
+  turn_wanted_ = true;
+  mark_locked();
+}
+
 void Exchange::flush_on_io_thread() {
+  std::shared_ptr<const std::function<void()>> turn;
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(turn_wanted_, false)) turn = on_turn_;
+  }
+  if (turn) (*turn)();  // still marked: what it writes is taken below
   Outbox outbox;
   {
     const std::lock_guard lock(mutex_);
     marked_ = false;
     outbox = std::move(outbox_);
     outbox_ = {};
+    if (turn_wanted_) mark_locked();
   }
   if (sink_) sink_->exchange_ready(*this, std::move(outbox));
 }
@@ -168,6 +191,7 @@ void Exchange::taken(size_t count) {
 void Exchange::close() {
   sink_ = nullptr;
   std::function<void()> tell, drop;
+  std::shared_ptr<const std::function<void()>> turn;
   Outbox rest;
   bool abandoned = false;
   {
@@ -177,6 +201,7 @@ void Exchange::close() {
     gone_ = abandoned = !ended_;
     tell.swap(on_abandoned_);
     drop.swap(on_drain_);
+    turn.swap(on_turn_);
     rest = std::move(outbox_);
     outbox_ = {};
   }

@@ -70,6 +70,8 @@ class Exchange final : public Flushable, public std::enable_shared_from_this<Exc
   void dropped();
   void set_on_drain(std::function<void()> callback);
   void set_on_abandoned(std::function<void()> callback);
+  void set_on_turn(std::function<void()> turn);
+  void ask_for_turn();
   void mark_locked();
 
   const std::shared_ptr<IoThread> thread_;
@@ -82,7 +84,9 @@ class Exchange final : public Flushable, public std::enable_shared_from_this<Exc
   // Guarded by mutex_:
   Outbox outbox_;
   bool begun_ = false, ended_ = false, marked_ = false, closed_ = false, gone_ = false, drain_missed_ = false;
+  bool turn_wanted_ = false;
   std::function<void()> on_drain_, on_abandoned_;
+  std::shared_ptr<const std::function<void()>> on_turn_;  // shared: it may be replaced while it runs
 };
 
 }  // namespace proa::http

@@ -84,6 +84,11 @@ class ResponseWriter {
   /// Bytes written and not yet taken by the peer. on_drain runs (on the I/O thread) when they fall under 64 KiB.
   virtual size_t queued() const = 0;
   virtual void on_drain(std::function<void()> callback) = 0;
+  /// For answers that others bring about: `turn` runs on the I/O thread soon after ask_for_turn(), which any thread may
+  /// call, and what it writes goes out with all else that the thread has for the connection. Calls before it runs are
+  /// one; it does not run any more once the peer is gone.
+  virtual void on_turn(std::function<void()> turn) = 0;
+  virtual void ask_for_turn() = 0;
   /// Called once (on the I/O thread) when the peer goes away before finish().
   virtual void on_abandoned(std::function<void()> callback) = 0;
 

@@ -1,5 +1,6 @@
 #include "http/server.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -162,6 +163,56 @@ TEST_F(ServerTest, counts_what_the_peer_has_not_taken_and_tells_when_it_has) {
   EXPECT_EQ(most, 20'000'000U);
   EXPECT_EQ(received, 20'000'000U);
   EXPECT_TRUE(drained.wait());
+}
+
+TEST_F(ServerTest, a_turn_that_any_thread_asks_for_writes_on_the_connections_own_thread) {
+  std::thread::id io;
+  std::atomic<int> strangers = 0;
+  int turns = 0;  // only ever touched on the I/O thread
+  std::thread other;
+  ResponseWriterPtr kept;
+  handler_.on_request = [&](RequestPtr, ResponseWriterPtr response) {
+    io = std::this_thread::get_id();
+    kept = response;
+    response->begin(200, {});
+    response->on_turn([&] {
+      if (std::this_thread::get_id() != io) ++strangers;
+      kept->write(share("turn"));
+      if (++turns < 3) return kept->ask_for_turn();
+      kept->on_turn(nullptr);
+      kept->finish();
+    });
+    other = std::thread([response] { response->ask_for_turn(); });
+  };
+  std::string all;
+  auto got = client()->stream("GET", "/?watch=1", {}, [&](std::string_view piece) {
+    all += piece;
+    return true;
+  });
+  other.join();
+  ASSERT_TRUE(got) << got.error().message;
+  EXPECT_EQ(all, "turnturnturn");
+  EXPECT_EQ(strangers, 0);
+}
+
+TEST_F(ServerTest, no_turn_comes_once_the_peer_is_gone) {
+  Gate gone;
+  std::atomic<int> turns = 0;
+  ResponseWriterPtr kept;
+  handler_.on_request = [&](RequestPtr, ResponseWriterPtr response) {
+    kept = response;
+    response->on_abandoned([&] { gone.set(); });
+    response->on_turn([&] { ++turns; });
+    response->begin(200, {});
+    response->write(share("first"));
+  };
+  (void)client()->stream("GET", "/?watch=1", {}, [](std::string_view) { return false; });
+  ASSERT_TRUE(gone.wait());
+  kept->ask_for_turn();
+  handler_.on_request = [](RequestPtr, ResponseWriterPtr response) { response->send(200, {}, nullptr); };
+  for (int i = 0; i < 4; ++i) (void)client()->exchange("GET", "/", {}, "");  // each thread has had work since
+  EXPECT_EQ(turns, 0);
+  kept->finish();
 }
 
 TEST_F(ServerTest, an_answer_that_is_dropped_is_a_500) {

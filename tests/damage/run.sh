@@ -21,7 +21,9 @@ check() { # what it shows, function: run until its first failing command; the la
   case $status in
     0) tell ok "$name: $(tail -n 1 "$said") ($(seconds_since "$began") s)" ;;
     77) tell "left out" "$name: $(sed -n 's/^skipped: //p' "$said")" ;;
-    *) tell FAILED "$name ($(seconds_since "$began") s), having said:" && tail -n 15 "$said" | sed 's/^/    /' ;;
+    *)
+      tell FAILED "$name ($(seconds_since "$began") s), having said:"
+      { tail -n 15 "$said"; kubectl get pods -o wide; tail -n 15 "$data_dir/server.log"; } 2>&1 | sed 's/^/    /' ;;
   esac
 }
 tell() { # ok | FAILED | left out, what: a line, and counted
