@@ -27,6 +27,8 @@ using runtime::kSecond;
 namespace {
 
 constexpr runtime::DurationNs kRelistPeriod = 60 * kSecond;
+// A runtime that was away may go on losing events: containers tell theirs to the one that is gone.
+constexpr runtime::DurationNs kWatchful = 30 * kSecond, kWatchfulPeriod = 2 * kSecond;
 constexpr runtime::DurationNs kRetry = kSecond;
 constexpr runtime::DurationNs kRuntimePatience = 30 * kSecond;  // the kubelet's
 
@@ -62,6 +64,7 @@ struct Agent::State : std::enable_shared_from_this<State> {
   std::map<std::string, std::string> uids;                    // by namespace/name
   std::function<void(Result<void>)> on_ready;
   std::optional<runtime::TimeNs> failing_since;        // the runtime does not answer
+  runtime::TimeNs watchful_until = 0;                  // the runtime was away
   bool adopted = false, missed = false, gone = false;  // missed: an event came before there were workers
   std::map<uint64_t, std::function<void(const std::string&)>> listeners;
   uint64_t next_listener = 1;
@@ -200,7 +203,10 @@ struct Agent::State : std::enable_shared_from_this<State> {
 
   void heard(const cri::Event& event) {
     if (!adopted) return void(missed = true);
-    if (event.type == cri::Event::Type::kRelist) return relist();
+    if (event.type == cri::Event::Type::kRelist) {
+      watchful_until = parts.executor.clock().monotonic() + kWatchful;
+      return relist();
+    }
     for (auto& [uid, worker] : workers)
       if (worker->owns(event.container_id)) return worker->look(event.type == cri::Event::Type::kDeleted);
   }
@@ -208,7 +214,8 @@ struct Agent::State : std::enable_shared_from_this<State> {
   /// Compares what the runtime lists with what the workers know: a look at each pod that differs, an end to what
   /// belongs to none.
   void relist() {
-    timer.start(kRelistPeriod, [this] { relist(); });
+    const bool watchful = parts.executor.clock().monotonic() < watchful_until;
+    timer.start(watchful ? kWatchfulPeriod : kRelistPeriod, [this] { relist(); });
     parts.runtime.list_containers(
         "", guarded([](State& self, Result<std::vector<cri::Container>> containers) {
           if (!containers) return self.runtime_failed(containers.error().message);

@@ -34,10 +34,20 @@ class LaggingRuntime : public cri::FakeRuntime {
       executor_.after(lag, [done, got = std::move(got)]() mutable { done(std::move(got)); });
     });
   }
+  void on_event(std::function<void(const cri::Event&)> listener) override {
+    listener_ = std::move(listener);
+    FakeRuntime::on_event([this](const cri::Event& event) {
+      if (!mute) listener_(event);
+    });
+  }
+  /// As after a restart of the runtime.
+  void come_back() { listener_({.type = cri::Event::Type::kRelist, .container_id = {}}); }
   runtime::DurationNs lag = 0;
+  bool mute = false;
 
  private:
   runtime::Executor& executor_;
+  std::function<void(const cri::Event&)> listener_;
 };
 
 class AgentTest : public testing::Test {
@@ -283,6 +293,21 @@ TEST_F(AgentTest, sees_the_end_of_a_container_though_the_runtime_did_not_answer_
   executor_.advance(3 * kSecond);
   EXPECT_THAT(runtime_.running(), ElementsAre("web/main"));
   EXPECT_EQ(main_of(pod("web"))["restartCount"].as_int(), 1);
+}
+
+TEST_F(AgentTest, sees_within_seconds_what_a_runtime_that_was_away_does_not_tell) {
+  put("web");
+  executor_.advance(120 * kSecond);
+  runtime_.mute = true;
+  runtime_.come_back();
+  executor_.advance(20 * kSecond);
+  runtime_.kill(runtime_.running_ids().front(), 1);
+  executor_.advance(3 * kSecond);
+  EXPECT_EQ(main_of(pod("web"))["restartCount"].as_int(), 1);
+  executor_.advance(60 * kSecond);
+  runtime_.kill(runtime_.running_ids().front(), 1);
+  executor_.advance(90 * kSecond);
+  EXPECT_EQ(main_of(pod("web"))["restartCount"].as_int(), 2) << "later, within a minute and the back-off";
 }
 
 TEST_F(AgentTest, runs_on_when_a_status_write_meets_a_conflict) {

@@ -61,7 +61,7 @@ cluster_is_there() {
   examples/vweb/prepare.sh
   up
   "$proa" image build --build-arg VERSION=v1 -t vweb:v1 examples/vweb
-  sed -e 's/replicas: 3/replicas: 4/' -e 's/^spec:$/&\n  minReadySeconds: 1/' \
+  sed -e 's/replicas: 3/replicas: 4/' -e 's/^spec:$/&\n  minReadySeconds: 2/' \
     -e 's/^\( *\)image: .*/&\n\1env: [{name: VERSION, value: "1"}]/' examples/vweb/deployment.yaml | kubectl apply -f -
   kubectl expose deployment vweb --port=80
   kubectl run bystander --image=vweb:v1
