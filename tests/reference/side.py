@@ -1,0 +1,98 @@
+"""One API server of the comparison: sends requests, and blanks in the answers what can't be equal."""
+import base64
+import http.client
+import json
+import re
+import ssl
+import tempfile
+import urllib.parse
+
+import yaml
+
+KEPT_HEADERS = ("content-type", "warning", "location", "allow", "retry-after", "accept-patch")
+TEXT_BLANKS = (
+    (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "<uid>"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), "<time>"),
+    (re.compile(r"(?<=\")10\.\d+\.\d+\.\d+(?=\")"), "<ip>"),
+    (re.compile(r"https://127\.0\.0\.1:\d+|127\.0\.0\.1:\d+"), "<server>"),
+    (re.compile(r"(-[bcdfghjklmnpqrstvwxz2456789]{8,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}\b(?=\")"), "-<suffix>"),
+    (re.compile(r'("resourceVersion":) ?"[1-9]\d*"'), r'\1 "<n>"'),
+    (re.compile(r'("continue":) ?"[^"]{9,}"'), r'\1 "<token>"'),
+    (re.compile(r'("nodePort":) ?3\d\d\d\d\b'), r'\1 "<port>"'),
+    (re.compile(r'("(?:healthCheckNodePort)":) ?3\d\d\d\d\b'), r'\1 "<port>"'),
+    (re.compile(r"(resource version|[rR]esourceVersion):? \d{2,}( ?\(\d+\))?"), r"\1 <n>"),
+    (re.compile(r"\(current (revision )?\d+\)|current: \d+"), "<current>"),
+    (re.compile(r'("token":) ?"ey[^"]+"'), r'\1 "<token>"'),
+    (re.compile(r'("pod-template-hash":) ?"[^"]+"'), r'\1 "<hash>"'),
+)
+
+
+def blank(text):
+    for pattern, instead in TEXT_BLANKS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def shown(raw):
+    """An answer's body as lines to compare: JSON (also a stream of it) spread out, the rest as it is."""
+    lines = raw.splitlines() or [""]
+    try:
+        return blank("\n".join(json.dumps(json.loads(line), indent=1, ensure_ascii=False) for line in lines))
+    except ValueError:
+        return blank(raw)
+
+
+class Side:
+    def __init__(self, kubeconfig):
+        with open(kubeconfig) as f:
+            config = yaml.safe_load(f)
+        cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
+        self.tls = ssl.create_default_context(cadata=base64.b64decode(cluster["certificate-authority-data"]).decode())
+        self.headers = {"User-Agent": "reference", "Accept": "application/json"}
+        if "token" in user:
+            self.headers["Authorization"] = "Bearer " + user["token"]
+        else:
+            with tempfile.NamedTemporaryFile() as pair:
+                pair.write(base64.b64decode(user["client-certificate-data"] + "\n") + b"\n")
+                pair.write(base64.b64decode(user["client-key-data"]))
+                pair.flush()
+                self.tls.load_cert_chain(pair.name)
+        self.address = urllib.parse.urlparse(cluster["server"])
+        self.connection = None
+        self.rv, self.uid = "1", "none"
+
+    def call(self, method, path, body=None, headers=None):
+        """(status, headers, text); once more on a new connection when the old one has ended."""
+        data = body if body is None or isinstance(body, str) else json.dumps(body)
+        sent = dict(self.headers)
+        if data is not None:
+            sent["Content-Type"] = "application/json"
+        sent.update(headers or {})
+        for last in (False, True):
+            try:
+                if self.connection is None:
+                    self.connection = http.client.HTTPSConnection(self.address.hostname, self.address.port,
+                                                                  context=self.tls, timeout=30)
+                self.connection.request(method, path, data.encode() if data is not None else None, sent)
+                answer = self.connection.getresponse()
+                return answer.status, answer.headers, answer.read().decode(errors="replace")
+            except (http.client.HTTPException, OSError):
+                self.connection = None
+                if last:
+                    raise
+
+    def ask(self, case, path):
+        """The answer as text to compare."""
+        def fill(text):
+            return text.replace("$rv", self.rv).replace("$uid", self.uid)
+        body = case.body
+        if body is not None:
+            body = fill(body if isinstance(body, str) else json.dumps(body))
+        status, headers, text = self.call(case.method, fill(path), body, case.headers)
+        try:
+            meta = json.loads(text).get("metadata", {})
+            self.rv, self.uid = meta.get("resourceVersion", self.rv), meta.get("uid", self.uid)
+        except (ValueError, AttributeError):
+            pass
+        kept = ["%s: %s" % (k.lower(), v) for k, v in headers.items() if k.lower() in KEPT_HEADERS]
+        return "\n".join([str(status)] + [blank(line) for line in sorted(kept)] + [shown(text)])
