@@ -78,9 +78,13 @@ Result<void> validate_new(Core& core, const Target& target, Call& call, View obj
 Result<void> validate_changed(Core& core, const Target& target, Call& call, View object, View old) {
   const KindBehaviour& behaviour = core.behaviour(*target.stored);
   ErrorList errors;
+  // Twice, as upstream: once for all kinds and once by the kind. The causes show it.
+  validate_metadata_update(object, old, errors);
   validate_metadata_update(object, old, errors);
   if (target.subresource == "status") {
     if (behaviour.validate_status_update != nullptr) behaviour.validate_status_update(object, old, errors);
+  } else if (!target.subresource.empty() && behaviour.validate_subresource != nullptr) {
+    behaviour.validate_subresource(object, old, target.subresource, errors);
   } else if (!is_internal_step(target.subresource)) {
     schema::validate_by_schema(object, target.stored->type, Path(), errors);
     if (behaviour.validate != nullptr) behaviour.validate(object, errors);
@@ -186,6 +190,8 @@ Result<Finish> complete_update(Core& core, const Target& target, Call& call, Val
   auto valid = validate_changed(core, target, call, object, old);
   if (valid)
     valid = core.admission.validate(object, old, attributes(core, target, call, object, admission::Operation::kUpdate));
+  if (valid && target.subresource != "status" && !is_internal_step(target.subresource))
+    valid = schema::decode(object, target.stored->type);
   if (!valid) {
     finish(finisher, false);
     return Error(valid.error());

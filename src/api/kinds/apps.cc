@@ -189,12 +189,66 @@ void validate_stateful_set_update(View object, View old, ErrorList& errors) {
                    "'minReadySeconds' are forbidden");
 }
 
+using Names = std::initializer_list<std::string_view>;
+
+/// No count is negative, and none of `parts` exceeds status.replicas.
+void validate_counts(View status, Names counts, Names parts, std::string_view ready, ErrorList& errors) {
+  const Path path("status");
+  for (const std::string_view name : counts) validation::nonnegative(status[name], path.child(name), errors);
+  const int64_t replicas = status["replicas"].as_int(), available = status["availableReplicas"].as_int();
+  for (const std::string_view name : parts)
+    if (status[name].as_int() > replicas)
+      errors.invalid_number(path.child(name), status[name].as_int(), "cannot be greater than status.replicas");
+  if (!ready.empty() && available > status["readyReplicas"].as_int())
+    errors.invalid_number(path.child("availableReplicas"), available, "cannot be greater than " + std::string(ready));
+}
+
+void collisions_only_grow(View status, View old, ErrorList& errors) {
+  const Path path("status");
+  if (old["collisionCount"].is_int() && status["collisionCount"].as_int() < old["collisionCount"].as_int())
+    errors.invalid_number(path.child("collisionCount"), status["collisionCount"].as_int(), "cannot be decremented");
+}
+
+void validate_deployment_status(View object, View old, ErrorList& errors) {
+  validate_counts(object["status"],
+                  {"observedGeneration", "replicas", "updatedReplicas", "readyReplicas", "availableReplicas",
+                   "unavailableReplicas", "terminatingReplicas", "collisionCount"},
+                  {"updatedReplicas", "readyReplicas", "availableReplicas"}, "readyReplicas", errors);
+  collisions_only_grow(object["status"], old["status"], errors);
+}
+
+void validate_replica_set_status(View object, View, ErrorList& errors) {
+  validate_counts(object["status"],
+                  {"replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "observedGeneration",
+                   "terminatingReplicas"},
+                  {"fullyLabeledReplicas", "readyReplicas", "availableReplicas"}, "readyReplicas", errors);
+}
+
+void validate_daemon_set_status(View object, View old, ErrorList& errors) {
+  validate_counts(
+      object["status"],
+      {"currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady", "observedGeneration",
+       "updatedNumberScheduled", "numberAvailable", "numberUnavailable", "collisionCount"},
+      {}, "", errors);
+  collisions_only_grow(object["status"], old["status"], errors);
+}
+
+void validate_stateful_set_status(View object, View old, ErrorList& errors) {
+  validate_counts(object["status"],
+                  {"replicas", "readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas",
+                   "observedGeneration", "collisionCount"},
+                  {"readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"}, "status.readyReplicas",
+                  errors);
+  collisions_only_grow(object["status"], old["status"], errors);
+}
+
 }  // namespace
 
 KindBehaviour deployment() {
   KindBehaviour behaviour;
   behaviour.validate = validate_deployment;
   behaviour.validate_update = validate_selector_kept;
+  behaviour.validate_status_update = validate_deployment_status;
   behaviour.row = rows::deployment;
   return behaviour;
 }
@@ -205,6 +259,7 @@ KindBehaviour replica_set() {
   behaviour.validate_update = validate_selector_kept;
   behaviour.selectable_fields = kReplicasField;
   behaviour.field = replicas_field;
+  behaviour.validate_status_update = validate_replica_set_status;
   behaviour.row = rows::replica_set;
   return behaviour;
 }
@@ -215,6 +270,7 @@ KindBehaviour replication_controller() {
   behaviour.orphans_by_default = true;
   behaviour.selectable_fields = kReplicasField;
   behaviour.field = replicas_field;
+  behaviour.validate_status_update = validate_replica_set_status;
   behaviour.row = rows::replication_controller;
   return behaviour;
 }
@@ -223,6 +279,7 @@ KindBehaviour daemon_set() {
   KindBehaviour behaviour;
   behaviour.validate = validate_daemon_set;
   behaviour.validate_update = validate_selector_kept;
+  behaviour.validate_status_update = validate_daemon_set_status;
   behaviour.row = rows::daemon_set;
   return behaviour;
 }
@@ -231,6 +288,7 @@ KindBehaviour stateful_set() {
   KindBehaviour behaviour;
   behaviour.validate = validate_stateful_set;
   behaviour.validate_update = validate_stateful_set_update;
+  behaviour.validate_status_update = validate_stateful_set_status;
   behaviour.row = rows::stateful_set;
   return behaviour;
 }

@@ -72,6 +72,9 @@ struct KindBehaviour {
   void (*validate_update)(object::View object, object::View old, schema::ErrorList&) = nullptr;
   /// Instead of both, for the subresource "status". Null: nothing is checked.
   void (*validate_status_update)(object::View object, object::View old, schema::ErrorList&) = nullptr;
+  /// Instead of both, for other subresources that write the object. Null: as an ordinary update.
+  void (*validate_subresource)(object::View object, object::View old, std::string_view subresource,
+                               schema::ErrorList&) = nullptr;
   /// Texts for the Warning header. `old` is absent on create.
   void (*warnings)(object::View object, object::View old, std::vector<std::string>& out) = nullptr;
 

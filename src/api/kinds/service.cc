@@ -388,6 +388,7 @@ KindBehaviour service() {
   behaviour.validate = validate;
   behaviour.validate_update = validate_update;
   behaviour.returns_deleted_object = true;
+  behaviour.allow_create_on_update = true;
   behaviour.selectable_fields = kFields;
   behaviour.field = field;
   behaviour.row = rows::service;
