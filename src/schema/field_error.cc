@@ -129,12 +129,7 @@ void ErrorList::append(const ErrorList& other) {
 
 std::vector<base::StatusCause> ErrorList::causes() const {
   std::vector<base::StatusCause> out;
-  for (const FieldError& e : errors_) {
-    const bool seen = std::any_of(out.begin(), out.end(), [&](const base::StatusCause& other) {
-      return other.field == e.field && other.message == e.message;
-    });
-    if (!seen) out.push_back({e.reason, e.message, e.field});
-  }
+  for (const FieldError& e : errors_) out.push_back({e.reason, e.message, e.field});
   return out;
 }
 

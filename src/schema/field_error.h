@@ -89,7 +89,7 @@ class ErrorList {
   bool empty() const { return errors_.empty(); }
   size_t size() const { return errors_.size(); }
   const std::vector<FieldError>& errors() const { return errors_; }
-  /// For base::invalid(): it prefixes each with its field. Repeats of the same error are dropped.
+  /// For base::invalid(): it prefixes each with its field, and says once what stands here twice.
   std::vector<base::StatusCause> causes() const;
 
  private:

@@ -57,11 +57,11 @@ def fresh_namespace(server, name):
             time.sleep(0.05)
 
 
-def compare(theirs, ours, case, path):
+def compare(theirs, ours, case, path, namespace):
     """None, or the two answers that differ."""
     end = time.monotonic() + (PATIENCE_S if case.awaits else 0)
     while True:
-        want, got = theirs.ask(case, path), ours.ask(case, path)
+        want, got = theirs.ask(case, path, namespace), ours.ask(case, path, namespace)
         if want == got:
             return None
         if time.monotonic() >= end:
@@ -77,12 +77,13 @@ def show(section, case, want, got):
 
 
 def run_section(sides, paths, name, cases, counts, only):
-    namespace = "ref-" + re.sub(r"[^a-z0-9]+", "-", name)
+    # A new name in each run: one that is still going from the last run would refuse new objects.
+    namespace = "ref-%s-%d" % (re.sub(r"[^a-z0-9]+", "-", name), time.time() % 100000)
     for server in sides:
         fresh_namespace(server, namespace)
     before, start = list(counts), time.monotonic()
     for case in cases:
-        different = compare(*sides, case, paths.full(case.target, namespace))
+        different = compare(*sides, case, paths.full(case.target, namespace), namespace)
         if only and not re.search(only, case.text):
             continue
         if case.differs:

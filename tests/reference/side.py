@@ -9,6 +9,7 @@ import urllib.parse
 
 import yaml
 
+TIMEOUT_S = 4
 KEPT_HEADERS = ("content-type", "warning", "location", "allow", "retry-after", "accept-patch")
 TEXT_BLANKS = (
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "<uid>"),
@@ -16,12 +17,16 @@ TEXT_BLANKS = (
     (re.compile(r"(?<=\")10\.\d+\.\d+\.\d+(?=\")"), "<ip>"),
     (re.compile(r"https://127\.0\.0\.1:\d+|127\.0\.0\.1:\d+"), "<server>"),
     (re.compile(r"(-[bcdfghjklmnpqrstvwxz2456789]{8,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}\b(?=\")"), "-<suffix>"),
-    (re.compile(r'("resourceVersion":) ?"[1-9]\d*"'), r'\1 "<n>"'),
+    (re.compile(r'("?resourceVersion\\*"?:) ?(\\*")[1-9]\d*(\\*")'), r"\1 \2<n>\3"),
     (re.compile(r'("continue":) ?"[^"]{9,}"'), r'\1 "<token>"'),
     (re.compile(r'("nodePort":) ?3\d\d\d\d\b'), r'\1 "<port>"'),
     (re.compile(r'("(?:healthCheckNodePort)":) ?3\d\d\d\d\b'), r'\1 "<port>"'),
     (re.compile(r"(resource version|[rR]esourceVersion):? \d{2,}( ?\(\d+\))?"), r"\1 <n>"),
+    (re.compile(r'("serverAddress":) ?"[\d.]+:\d+"'), r'\1 "<server>"'),
+    (re.compile(r"(in the precondition|in record) \(\d+\)"), r"\1 (<n>)"),
     (re.compile(r"\(current (revision )?\d+\)|current: \d+"), "<current>"),
+    (re.compile(r"-----BEGIN CERTIFICATE[^\"]*"), "<certificate>"),
+    (re.compile(r'^( *)"\d+s"(?=,?$)', re.M), r'\1"<age>"'),
     (re.compile(r'("token":) ?"ey[^"]+"'), r'\1 "<token>"'),
     (re.compile(r'("pod-template-hash":) ?"[^"]+"'), r'\1 "<hash>"'),
 )
@@ -35,11 +40,12 @@ def blank(text):
 
 def shown(raw):
     """An answer's body as lines to compare: JSON (also a stream of it) spread out, the rest as it is."""
-    lines = raw.splitlines() or [""]
-    try:
-        return blank("\n".join(json.dumps(json.loads(line), indent=1, ensure_ascii=False) for line in lines))
-    except ValueError:
-        return blank(raw)
+    for parts in ([raw], raw.splitlines() or [""]):
+        try:
+            return blank("\n".join(json.dumps(json.loads(part), indent=1, ensure_ascii=False) for part in parts))
+        except ValueError:
+            pass
+    return blank(raw)
 
 
 class Side:
@@ -72,19 +78,22 @@ class Side:
             try:
                 if self.connection is None:
                     self.connection = http.client.HTTPSConnection(self.address.hostname, self.address.port,
-                                                                  context=self.tls, timeout=30)
+                                                                  context=self.tls, timeout=TIMEOUT_S)
                 self.connection.request(method, path, data.encode() if data is not None else None, sent)
                 answer = self.connection.getresponse()
                 return answer.status, answer.headers, answer.read().decode(errors="replace")
+            except TimeoutError:
+                self.connection = None
+                return 0, {}, "no end of the answer within %d s" % TIMEOUT_S
             except (http.client.HTTPException, OSError):
                 self.connection = None
                 if last:
                     raise
 
-    def ask(self, case, path):
+    def ask(self, case, path, namespace):
         """The answer as text to compare."""
         def fill(text):
-            return text.replace("$rv", self.rv).replace("$uid", self.uid)
+            return text.replace("$ns", namespace).replace("$rv", self.rv).replace("$uid", self.uid)
         body = case.body
         if body is not None:
             body = fill(body if isinstance(body, str) else json.dumps(body))
