@@ -64,12 +64,20 @@ Status invalid(const Target& target, View object, const ErrorList& errors) {
   return base::invalid(target.stored->group, target.stored->kind, name, errors.causes());
 }
 
+/// By the schema's rules and the kind's own; what both find is told once.
+void validate_content(const KindBehaviour& behaviour, schema::Type type, View object, ErrorList& errors) {
+  ErrorList by_schema, by_kind;
+  if (!behaviour.validates_alone) schema::validate_by_schema(object, type, Path(), by_schema);
+  if (behaviour.validate != nullptr) behaviour.validate(object, by_kind);
+  errors.append(by_schema);
+  errors.append(by_kind.without(by_schema));
+}
+
 Result<void> validate_new(Core& core, const Target& target, Call& call, View object) {
   const KindBehaviour& behaviour = core.behaviour(*target.stored);
   ErrorList errors;
   validate_metadata(object, *target.stored, behaviour.name_rule, errors);
-  schema::validate_by_schema(object, target.stored->type, Path(), errors);
-  if (behaviour.validate != nullptr) behaviour.validate(object, errors);
+  validate_content(behaviour, target.stored->type, object, errors);
   if (!errors.empty()) return Error(invalid(target, object, errors));
   if (behaviour.warnings != nullptr) behaviour.warnings(object, View(), call.warnings);
   return {};
@@ -86,8 +94,7 @@ Result<void> validate_changed(Core& core, const Target& target, Call& call, View
   } else if (!target.subresource.empty() && behaviour.validate_subresource != nullptr) {
     behaviour.validate_subresource(object, old, target.subresource, errors);
   } else if (!is_internal_step(target.subresource)) {
-    schema::validate_by_schema(object, target.stored->type, Path(), errors);
-    if (behaviour.validate != nullptr) behaviour.validate(object, errors);
+    validate_content(behaviour, target.stored->type, object, errors);
     if (behaviour.validate_update != nullptr) behaviour.validate_update(object, old, errors);
   }
   if (!errors.empty()) return Error(invalid(target, object, errors));

@@ -144,6 +144,14 @@ void pod_level_resources(Value& pod, Type type, TimeNs) {
 /// `latest`, said or implied, is pulled always; so is nothing else. A digest is never latest.
 const char* pull_policy(std::string_view image) {
   if (image.find('@') != std::string_view::npos) return "IfNotPresent";
+  // What is no image name has no tag that could be the latest.
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view("._-/").find(c) != std::string_view::npos;
+  };
+  const size_t host = image.find('/') == std::string_view::npos ? 0 : image.find('/');
+  const std::string_view rest = image.substr(host);
+  if (!std::ranges::all_of(rest.substr(0, rest.find(':')), is_plain)) return "IfNotPresent";
   const size_t slash = image.rfind('/');
   const std::string_view last = slash == std::string_view::npos ? image : image.substr(slash + 1);
   const size_t colon = last.find(':');

@@ -28,6 +28,22 @@ void at_most_100_percent(View value, const Path& path, ErrorList& errors) {
     errors.invalid(path, value, "must not be greater than 100%");
 }
 
+/// As upstream's errors show it: by the names of Go's members.
+object::Value shown_strategy(View strategy, std::initializer_list<std::string_view> members) {
+  auto shown = object::Value::object({{"Type", strategy["type"].str()}});
+  shown.set("RollingUpdate", nullptr);
+  if (!strategy["rollingUpdate"].is_object()) return shown;
+  auto rolling = object::Value::object();
+  for (const std::string_view member : members) {
+    std::string name(member);
+    name[0] = static_cast<char>(name[0] - 'a' + 'A');
+    const View value = strategy["rollingUpdate"][member];
+    rolling.set(name, value.exists() ? value.to_value() : object::Value(nullptr));
+  }
+  shown.set("RollingUpdate", std::move(rolling));
+  return shown;
+}
+
 void validate_strategy(View strategy, const Path& path, ErrorList& errors) {
   const std::string_view type = strategy["type"].as_string();
   const View rolling = strategy["rollingUpdate"];
@@ -38,7 +54,7 @@ void validate_strategy(View strategy, const Path& path, ErrorList& errors) {
   }
   if (type != "RollingUpdate") {
     static constexpr std::array<std::string_view, 2> kTypes = {"Recreate", "RollingUpdate"};
-    errors.not_supported(path, strategy, kTypes);
+    errors.not_supported(path, shown_strategy(strategy, {"maxUnavailable", "maxSurge"}), kTypes);
     return;
   }
   const View unavailable = rolling["maxUnavailable"];
@@ -114,7 +130,8 @@ void validate_replication_controller(View object, ErrorList& errors) {
 void validate_daemon_set(View object, ErrorList& errors) {
   const Path path("spec");
   const View spec = object["spec"];
-  validation::workload_selector(spec["selector"], "daemonset", path.child("selector"), errors);
+  if (spec["selector"].is_object())
+    validation::workload_selector(spec["selector"], "daemonset", path.child("selector"), errors);
   validation::pod_template_under_selector(spec["template"], spec["selector"], "DaemonSet", path.child("template"),
                                           errors);
   validation::nonnegative(spec["minReadySeconds"], path.child("minReadySeconds"), errors);
@@ -132,7 +149,7 @@ void validate_daemon_set(View object, ErrorList& errors) {
     at_most_100_percent(rolling["maxSurge"], rolling_path.child("maxSurge"), errors);
   } else if (type != "OnDelete") {
     static constexpr std::array<std::string_view, 2> kTypes = {"RollingUpdate", "OnDelete"};
-    errors.not_supported(at, strategy, kTypes);
+    errors.not_supported(at, shown_strategy(strategy, {"maxUnavailable", "maxSurge"}), kTypes);
   }
   validation::nonnegative(spec["revisionHistoryLimit"], path.child("revisionHistoryLimit"), errors);
 }
@@ -166,10 +183,25 @@ void validate_stateful_set(View object, ErrorList& errors) {
     const Path rolling = at.child("rollingUpdate");
     validation::nonnegative(strategy["rollingUpdate"]["partition"], rolling.child("partition"), errors);
   } else {
-    errors.invalid(at, strategy, "must be 'RollingUpdate' or 'OnDelete'");
+    errors.invalid(at, shown_strategy(strategy, {"partition", "maxUnavailable"}),
+                   "must be 'RollingUpdate' or 'OnDelete'");
+  }
+  const Path retention = path.child("persistentVolumeClaimRetentionPolicy");
+  for (const std::string_view when : {"whenDeleted", "whenScaled"}) {
+    const View policy = spec["persistentVolumeClaimRetentionPolicy"][when];
+    if (policy.is_string() && policy.as_string() != "Retain" && policy.as_string() != "Delete")
+      errors.not_supported(retention.child(when), policy.as_string(), {"Retain", "Delete"});
+  }
+  const Path claims = path.child("volumeClaimTemplates");
+  size_t index = 0;
+  for (const View claim : spec["volumeClaimTemplates"].items()) {
+    const Path claim_path = claims.index(index++);
+    validation::claim_spec(claim["spec"], claim_path.child("spec"), errors);
   }
   validation::nonnegative(spec["replicas"], path.child("replicas"), errors);
   validation::nonnegative(spec["minReadySeconds"], path.child("minReadySeconds"), errors);
+  if (!spec["serviceName"].as_string().empty())
+    validation::dns1123_label(spec["serviceName"].as_string(), path.child("serviceName"), errors);
   validation::workload_selector(spec["selector"], "statefulset", path.child("selector"), errors);
   const object::Value whole = with_claims(spec);
   validation::pod_template_under_selector(whole, spec["selector"], "StatefulSet", path.child("template"), errors);
@@ -275,8 +307,29 @@ KindBehaviour replication_controller() {
   return behaviour;
 }
 
+/// The generation of the template, once a member of the spec: clients of old still read it.
+static void count_templates(object::Value& object, View old) {
+  constexpr std::string_view kGeneration = "deprecated.daemonset.template.generation";
+  const std::string had = old["metadata"]["annotations"][kGeneration].str();
+  const bool changed = !old.exists() || !(View(object)["spec"]["template"] == old["spec"]["template"]);
+  const int64_t count = std::atoll(had.c_str()) + (changed ? 1 : 0);
+  object["metadata"]["annotations"].set(kGeneration, std::to_string(count));
+}
+
+static void prepare_daemon_set(object::Value& object, const WriteContext& context) {
+  generic_prepare_for_create(object, context);
+  count_templates(object, View());
+}
+
+static void prepare_daemon_set_update(object::Value& object, View old, const WriteContext& context) {
+  generic_prepare_for_update(object, old, context);
+  count_templates(object, old);
+}
+
 KindBehaviour daemon_set() {
   KindBehaviour behaviour;
+  behaviour.prepare_for_create = prepare_daemon_set;
+  behaviour.prepare_for_update = prepare_daemon_set_update;
   behaviour.validate = validate_daemon_set;
   behaviour.validate_update = validate_selector_kept;
   behaviour.validate_status_update = validate_daemon_set_status;

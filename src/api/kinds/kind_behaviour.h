@@ -68,6 +68,8 @@ struct KindBehaviour {
 
   /// Semantic validation, beside what schema::validate_by_schema() finds. Runs on create and update.
   void (*validate)(object::View object, schema::ErrorList&) = nullptr;
+  /// True: `validate` says all there is to say, validate_by_schema() is left out.
+  bool validates_alone = false;
   /// Only of updates: immutable fields, forbidden transitions.
   void (*validate_update)(object::View object, object::View old, schema::ErrorList&) = nullptr;
   /// Instead of both, for the subresource "status". Null: nothing is checked.

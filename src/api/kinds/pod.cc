@@ -41,6 +41,9 @@ bool add_amounts(View amounts, Totals& totals) {
 }
 
 void prepare_for_create(Value& pod, const WriteContext&) {
+  // Upstream takes a negative grace period for the shortest one.
+  if (const View grace = View(pod)["spec"]["terminationGracePeriodSeconds"]; grace.is_int() && grace.as_int() < 0)
+    pod["spec"].set("terminationGracePeriodSeconds", 1);
   pod["metadata"]["generation"] = 1;
   Value status = Value::object({{"phase", "Pending"}});
   if (!View(pod)["spec"]["schedulingGates"].empty()) {
