@@ -203,6 +203,13 @@ void labels_from_template(Value& object, Type type, TimeNs) {
   make_path(object, type, "metadata.labels") = labels;
 }
 
+/// A member of the object once, an annotation since: every DaemonSet that is read has it.
+void template_generation(Value& object, Type, TimeNs) {
+  constexpr std::string_view kName = "deprecated.daemonset.template.generation";
+  Value& annotations = object["metadata"]["annotations"];
+  if (!View(annotations)[kName].exists()) annotations.set(kName, "0");
+}
+
 void labels_and_selector_from_template(Value& object, Type type, TimeNs now) {
   const Value labels = View(object)["spec"]["template"]["metadata"]["labels"].to_value();
   if (View(labels).empty()) return;
@@ -346,6 +353,7 @@ constexpr NamedRule kRules[] = {
     {"labels_from_template", labels_from_template},
     {"labels_and_selector_from_template", labels_and_selector_from_template},
     {"service", service},
+    {"template_generation", template_generation},
     {"time_added", time_added},
     {"custom_resource_names", custom_resource_names},
     {"string_data", string_data},

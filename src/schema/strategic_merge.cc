@@ -248,7 +248,7 @@ Result<Value> Merger::merge_object(View original, View patch, Type type) {
     const std::string_view what = directive.as_string();
     if (what == "replace") return plain(patch);
     if (what == "delete") return Value::object();
-    if (what != "merge") return wrong(fmt::format("unknown patch type: {} in map: {}", what, go_value(patch)));
+    return wrong(fmt::format("unknown patch type: {} in map: {}", what, go_value(patch)));
   }
   Value into = original.is_object() ? original.to_value() : Value::object();
   if (auto kept = retain_keys(into, patch); !kept) return Error(kept.error());

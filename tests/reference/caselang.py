@@ -5,6 +5,7 @@ A file of cases is a list of lines. A line at the left margin is one of
     [section]                    a fresh namespace, $ns, on both sides
     METHOD TARGET [WORD...]      a request; indented lines below it are its body in YAML (or `|` and raw text)
     mutate NAME                  creates the body NAME (dryRun) with each of its members removed and spoilt in turn
+    known PATTERN | REASON       the requests of this file whose line matches may differ, for the same sort of reason
     differs REASON               the next request is known to differ; the reason stands in doc/differences.md
 
 TARGET is a path, or `resource/name/subresource`, in $ns where the resource has namespaces, with an optional query.
@@ -44,7 +45,7 @@ class Case:
     def __init__(self, text, method, target):
         self.text, self.method, self.target = text, method, target
         self.body = None  # an object, a str that is sent as it is, or None
-        self.headers, self.awaits, self.differs = {}, False, None
+        self.headers, self.awaits, self.differs, self.known = {}, False, None, None
 
 
 def step(node, key):
@@ -149,13 +150,16 @@ def blocks(text):
 
 def read(text, resource_of, defined):
     """Sections in order: (name, [Case]). `defined` is shared between files."""
-    found, differs = [], None
+    found, known, differs = [], [], None
     for line, block in blocks(text):
         word, _, rest = line.partition(" ")
         if line.startswith("["):
             found.append((line.strip("[]"), []))
         elif word == "define":
             defined[rest] = yaml.load(block, Loader)
+        elif word == "known":
+            pattern, _, reason = rest.partition(" | ")
+            known.append((re.compile(pattern), reason))
         elif word == "differs":
             differs = rest
         elif word == "mutate":
@@ -164,4 +168,6 @@ def read(text, resource_of, defined):
             case = request(line, block, defined)
             case.differs, differs = differs, None
             found[-1][1].append(case)
+    for case in (c for _, cases in found for c in cases):
+        case.known = next((reason for pattern, reason in known if pattern.search(case.text)), None)
     return found

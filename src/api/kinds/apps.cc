@@ -38,7 +38,9 @@ object::Value shown_strategy(View strategy, std::initializer_list<std::string_vi
     std::string name(member);
     name[0] = static_cast<char>(name[0] - 'a' + 'A');
     const View value = strategy["rollingUpdate"][member];
-    rolling.set(name, value.exists() ? value.to_value() : object::Value(nullptr));
+    // A surge is no pointer in Go: it shows its zero.
+    const object::Value nothing = member == "maxSurge" ? object::Value(0) : object::Value(nullptr);
+    rolling.set(name, value.exists() ? value.to_value() : nothing);
   }
   shown.set("RollingUpdate", std::move(rolling));
   return shown;

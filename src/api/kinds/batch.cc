@@ -188,6 +188,11 @@ void validate_job_spec(View spec, const Path& path, ErrorList& errors) {
 void validate_job(View job, ErrorList& errors) {
   const View spec = job["spec"];
   const Path path("spec");
+  const View selector = spec["selector"];
+  const bool generated = selector["matchLabels"].size() == 1 && selector["matchExpressions"].empty() &&
+                         selector["matchLabels"][kControllerUid] == job["metadata"]["uid"];
+  if (selector.is_object() && !spec["manualSelector"].as_bool() && !generated)
+    errors.invalid(path.child("selector"), selector, "`selector` not auto-generated");
   validate_job_spec(spec, path, errors);
   if (!spec["selector"].is_object())
     errors.required(path.child("selector"), "");

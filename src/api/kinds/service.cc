@@ -227,7 +227,26 @@ void release(Allocators& allocators, const Claims& claims) {
   for (const int port : claims.ports) allocators.release_port(port);
 }
 
+bool address_changed(View service, View old) {
+  if (type_of(service) == "ExternalName" || type_of(old) == "ExternalName") return false;
+  const std::string_view now = address_of(service);
+  return !address_of(old).empty() && !now.empty() && address_of(old) != now;
+}
+
+void validate_address_kept(View service, View old, ErrorList& errors) {
+  if (!address_changed(service, old)) return;
+  const Path path("spec");
+  const Path ips = path.child("clusterIPs");
+  const Value wanted = Value::array({std::string(address_of(service))});
+  errors.invalid(ips.index(0), wanted, "may not change once set");
+}
+
 Result<Finish> begin(Value& service, View old, const WriteContext& context) {
+  if (old.exists() && address_changed(service, old)) {
+    schema::ErrorList errors;
+    validate_address_kept(service, old, errors);
+    return Error(base::invalid("", "Service", object::name_of(service), errors.causes()));
+  }
   set_families(service);
   Claims claims;
   for (const auto claim : {claim_address, claim_node_ports, claim_health_check_port}) {
@@ -377,14 +396,6 @@ void warn(View service, View, std::vector<std::string>& out) {
     out.emplace_back("spec.externalIPs is deprecated and may no longer be implemented in some clusters");
 }
 
-void validate_update(View service, View old, ErrorList& errors) {
-  if (type_of(service) == "ExternalName" || type_of(old) == "ExternalName") return;
-  if (address_of(old).empty() || address_of(old) == address_of(service)) return;
-  const Path path("spec");
-  const Path ips = path.child("clusterIPs");
-  errors.invalid(ips.index(0), service["spec"]["clusterIPs"], "may not change once set");
-}
-
 std::string field(View service, std::string_view name) {
   return std::string(name == "spec.type" ? type_of(service) : address_of(service));
 }
@@ -399,7 +410,7 @@ KindBehaviour service() {
   behaviour.begin = begin;
   behaviour.after_delete = after_delete;
   behaviour.validate = validate;
-  behaviour.validate_update = validate_update;
+  behaviour.validate_update = validate_address_kept;
   behaviour.warnings = warn;
   behaviour.returns_deleted_object = true;
   behaviour.allow_create_on_update = true;

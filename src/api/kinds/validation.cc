@@ -125,7 +125,8 @@ void pod_template_under_selector(View pod_template, View selector, std::string_v
   if (!wrong.empty() && owner != "DaemonSet") {
     const Path whole("spec");
     errors.invalid(whole.child("selector"), selector, owner == "ReplicaSet" ? "invalid label selector" : "");
-    return validate_restart_and_deadline(pod_template["spec"], owner, path.child("spec"), errors);
+    if (owner != "ReplicaSet") validate_restart_and_deadline(pod_template["spec"], owner, path.child("spec"), errors);
+    return;
   }
   const auto parsed = object::LabelSelector::from_object(selector);
   const View found = pod_template["metadata"]["labels"];
