@@ -143,6 +143,8 @@ Result<void> fill_metadata(Core& core, const Target& target, Value& object) {
 
 Result<Finish> complete_create(Core& core, const Target& target, Call& call, Value& object, bool manages_fields) {
   const KindBehaviour& behaviour = core.behaviour(*target.stored);
+  if (call.guard)
+    if (auto ok = call.guard(target, object, View()); !ok) return Error(ok.error());
   dedup_owner_references(object, call);
   if (!manages_fields) write_managed_fields(core, target, call, object, View());
   const auto admitted = attributes(core, target, call, object, admission::Operation::kCreate);
@@ -176,6 +178,8 @@ Result<Finish> complete_update(Core& core, const Target& target, Call& call, Val
                                bool manages_fields) {
   const KindBehaviour& behaviour = core.behaviour(*target.stored);
   const WriteContext context = core.context(target, call);
+  if (call.guard)
+    if (auto ok = call.guard(target, object, old); !ok) return Error(ok.error());
   dedup_owner_references(object, call);
   if (!manages_fields) write_managed_fields(core, target, call, object, old);
   const auto admitted = attributes(core, target, call, object, admission::Operation::kUpdate);

@@ -14,6 +14,8 @@ $rv and $uid are those of the last answer that was an object. Words:
     a.b.0.c=VALUE                sets that member of the body (VALUE is YAML); the last index may be one too many
     ~a.b                         removes that member
     type=json|merge|strategic|apply|yaml|MEDIA-TYPE, accept=table|partial|partiallist|MEDIA-TYPE, as=USER[,GROUP]
+    without=NAME                 members of that name, at any depth, are left out of the comparison
+    keys=a.b,c                   of the answer only the sorted names of the members of a.b and c are compared
     await                        the answers may take some seconds to become equal (controllers are at work)
 """
 import copy
@@ -46,6 +48,7 @@ class Case:
         self.text, self.method, self.target = text, method, target
         self.body = None  # an object, a str that is sent as it is, or None
         self.headers, self.awaits, self.differs, self.known = {}, False, None, None
+        self.without, self.keys = None, []
 
 
 def step(node, key):
@@ -125,6 +128,10 @@ def request(line, block, defined):
             case.headers["Impersonate-User"], *groups = word[3:].split(",")
             if groups:
                 case.headers["Impersonate-Group"] = groups[0]
+        elif word.startswith("without="):
+            case.without = word[8:]
+        elif word.startswith("keys="):
+            case.keys = word[5:].split(",")
         elif word.startswith("~"):
             remove_member(case.body, word[1:])
         elif "=" in word:

@@ -48,6 +48,31 @@ def shown(raw):
     return blank(raw)
 
 
+def without(node, name):
+    if isinstance(node, dict):
+        return {k: without(v, name) for k, v in node.items() if k != name}
+    return [without(v, name) for v in node] if isinstance(node, list) else node
+
+
+def narrowed(case, text):
+    """What the case wants compared of an answer."""
+    try:
+        tree = json.loads(text)
+    except ValueError:
+        return text
+    if case.without:
+        tree = without(tree, case.without)
+    if case.keys:
+        picked = {}
+        for path in case.keys:
+            node = tree
+            for step in path.split("."):
+                node = node.get(step, {})
+            picked[path] = sorted(node)
+        tree = picked
+    return json.dumps(tree)
+
+
 class Side:
     def __init__(self, kubeconfig):
         with open(kubeconfig) as f:
@@ -103,5 +128,7 @@ class Side:
             self.rv, self.uid = meta.get("resourceVersion", self.rv), meta.get("uid", self.uid)
         except (ValueError, AttributeError):
             pass
+        if case.without or case.keys:
+            text = narrowed(case, text)
         kept = ["%s: %s" % (k.lower(), v) for k, v in headers.items() if k.lower() in KEPT_HEADERS]
         return "\n".join([str(status)] + [blank(line) for line in sorted(kept)] + [shown(text)])
