@@ -24,7 +24,10 @@ Status forbid(const Attributes& attributes, std::string_view why) {
 
 Result<void> Chain::mutate(object::Value& object, object::View /*old*/, const Attributes& attributes) const {
   if (auto ok = check_namespace(attributes); !ok) return ok;
-  if (!attributes.subresource.empty() || attributes.operation != Operation::kCreate) return {};
+  if (!attributes.subresource.empty()) return {};
+  // An update that takes them away gets them back.
+  if (attributes.operation == Operation::kUpdate && is(attributes, "", "Pod")) tolerate_lost_nodes(object, attributes);
+  if (attributes.operation != Operation::kCreate) return {};
   if (is(attributes, "", "Pod")) return mutate_pod(object, attributes);
   if (is(attributes, "", "Node")) taint_new_node(object, attributes);
   if (is(attributes, "", "PersistentVolumeClaim")) use_default_storage_class(object, attributes);

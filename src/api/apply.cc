@@ -7,6 +7,7 @@
 #include "api/fields/field_diff.h"
 #include "api/fields/manager_list.h"
 #include "api/fields/merge.h"
+#include "api/fields/typed_check.h"
 #include "object/meta.h"
 #include "schema/defaulting.h"
 
@@ -127,10 +128,29 @@ Result<Value> applied(Core& core, const Target& target, const Call& call, View c
   return merged;
 }
 
+/// "apps/v1, Kind=Deployment", "/v1, Kind=Pod".
+std::string type_of(View config) {
+  const auto parsed = schema::parse_api_version(config["apiVersion"].as_string());
+  return fmt::format("{}/{}, Kind={}", parsed.group, parsed.version, config["kind"].as_string());
+}
+
+Result<void> check_types(const Target& target, View config) {
+  const std::vector<std::string> wrong = fields::typed_errors(config, target.kind->type);
+  if (wrong.empty()) return {};
+  const std::string list = wrong.size() == 1 ? wrong[0] : fmt::format("errors:\n  {}", fmt::join(wrong, "\n  "));
+  return Error(
+      Status{.code = 500,
+             .reason = "",
+             .message = fmt::format("failed to create typed patch object ({}/{}; {}): {}", object::namespace_of(config),
+                                    object::name_of(config), type_of(config), list)});
+}
+
 Result<void> check_config(const Target& target, View config) {
   if (config["metadata"]["managedFields"].exists())
     return Error(base::bad_request("metadata.managedFields must be nil"));
   const std::string_view version = config["apiVersion"].as_string();
+  if (version.empty() || config["kind"].as_string() != target.kind->kind)
+    return Error(base::bad_request("invalid object type: " + type_of(config)));
   if (version != target.kind->api_version())
     return Error(
         base::bad_request(fmt::format("Incorrect version specified in apply patch. Specified patch version: {}, "
@@ -152,6 +172,8 @@ void server_side_apply(Core& core, Target target, CallPtr call, const std::share
         Error(base::invalid("meta.k8s.io", "PatchOptions", "",
                             {{"FieldValueRequired", "Required value: is required for apply patch", "fieldManager"}})));
   if (auto ok = check_config(target, *sent); !ok) return done(Error(ok.error()));
+  if (!target.kind->custom)
+    if (auto ok = check_types(target, *sent); !ok) return done(Error(ok.error()));
   auto config = std::make_shared<Value>(*sent);
   // Only what was written counts as applied: the zero values that decoding puts in are taken from a copy.
   Value decoded = *config;

@@ -56,13 +56,13 @@ void bind_pod(Core& core, Target target, CallPtr call, const Value& binding, Sto
   const View view(binding);
   const std::string_view kind = view["target"]["kind"].as_string();
   if (view["target"]["name"].as_string().empty())
-    return done(
-        Error(base::invalid("", "Binding", target.name, {{"FieldValueRequired", "Required value", "target.name"}})));
+    return done(Error(Status{.code = 500, .reason = "", .message = "target.name: Required value"}));
   if (!kind.empty() && kind != "Node")
-    return done(Error(base::invalid(
-        "", "Binding", target.name,
-        {{"FieldValueNotSupported",
-          fmt::format("Unsupported value: \"{}\": supported values: \"Node\", \"<empty>\"", kind), "target.kind"}})));
+    return done(
+        Error(Status{.code = 500,
+                     .reason = "",
+                     .message = fmt::format(
+                         "target.kind: Unsupported value: \"{}\": supported values: \"Node\", \"<empty>\"", kind)}));
   target.subresource = "binding";
   Change change = [target, binding, &core](View old) { return bound(target, old, binding, core.now()); };
   // As upstream, who binds a pod does not become the manager of what that sets.
@@ -75,6 +75,7 @@ void serve_binding(const ExchangePtr& exchange) {
   if (auto ok = read_write_options(*exchange, "CreateOptions"); !ok) return exchange->fail(ok.error());
   auto binding = read_subresource_object(*exchange, "", "v1", "Binding");
   if (!binding) return exchange->fail(binding.error());
+  if (auto ok = check_name(*exchange, *binding, "Binding"); !ok) return exchange->fail(ok.error());
   bind_pod(exchange->core, exchange->target, exchange->call, *binding, [exchange](Result<Stored> result) {
     if (!result) return exchange->fail(result.error());
     Value status = Value::object({{"kind", "Status"}, {"apiVersion", "v1"}, {"metadata", Value::object()}});

@@ -20,6 +20,17 @@ bool is_read(const Route& route) {
   return route.verb == "get" || route.verb == "list" || route.verb == "watch" || !route.is_resource;
 }
 
+/// Below a group that is served, what is not there is told as a Status; elsewhere, as by any web server.
+void answer_missing(Exchange& exchange) {
+  const std::string_view path = exchange.request->path;
+  const auto begins = [&](const std::string& prefix) { return path.starts_with(prefix + "/"); };
+  bool served = begins("/api");
+  for (const schema::GroupInfo& group : exchange.core.registry.groups())
+    served = served || (!group.group.empty() && begins("/apis/" + group.group));
+  if (served) return exchange.fail(base::no_such_endpoint());
+  exchange.send_text(404, "404 page not found\n");
+}
+
 /// Too many at once are told to come back; the cluster's own clients always get in.
 class Seat {
  public:
@@ -62,6 +73,13 @@ Result<void> agree_on_media(Exchange& exchange) {
   auto media = negotiate(exchange.request->header("accept"));
   if (!media) return Error(media.error());
   exchange.media = *media;
+  const std::string include = exchange.query().get("includeObject");
+  if (media->shape == Shape::kTable && !include.empty() && include != "None" && include != "Metadata" &&
+      include != "Object")
+    return Error(base::bad_request(
+        fmt::format("Unable to convert to Table as requested: includeObject: Invalid value: \"{}\": must be "
+                    "'Metadata', 'Object', 'None', or empty",
+                    include)));
   if (query_flag(exchange.query(), "pretty")) exchange.media.pretty = true;
   return {};
 }
@@ -84,11 +102,11 @@ void handle(Core& core, const Gates& gates, http::RequestPtr request, http::Resp
   if (auto ok = gates.authorize(exchange->call->user, exchange->route, exchange->request->path); !ok)
     return exchange->fail(ok.error());
   if (!exchange->route.is_resource) {
-    if (!serve_other(exchange)) exchange->send_text(404, "404 page not found\n");
+    if (!serve_other(exchange)) answer_missing(*exchange);
     return;
   }
   if (!core.registry.has_group_version(exchange->route.group, exchange->route.version))
-    return exchange->send_text(404, "404 page not found\n");
+    return answer_missing(*exchange);
   if (auto ok = find_target(*exchange); !ok) return exchange->fail(ok.error());
   if (auto ok = agree_on_media(*exchange); !ok) return exchange->fail(ok.error());
   serve_resource(exchange);

@@ -1,9 +1,9 @@
 #include "api/discovery.h"
 
-#include <functional>
-
 #include <fmt/format.h>
 
+#include "auth/openssl_text.h"
+#include "base/base64.h"
 #include "object/json.h"
 
 namespace proa::api {
@@ -26,10 +26,9 @@ Value verbs(uint32_t mask) {
   return out;
 }
 
-/// Upstream shows a hash of the storage version; any stable text serves.
 std::string storage_hash(const KindInfo& kind) {
-  const size_t hash = std::hash<std::string>()(kind.storage_group + "/" + kind.storage_version + "/" + kind.kind);
-  return fmt::format("{:011x}=", hash & 0xfffffffffffull);
+  const std::string name = kind.storage_group + "/" + kind.storage_version + "/" + kind.kind;
+  return base::base64_encode(auth::sha256(name).substr(0, 8));
 }
 
 Value plain_resource(const KindInfo& kind) {

@@ -113,7 +113,8 @@ Value status_value(const Status& status) {
   if (status.details.retry_after_seconds > 0) details.set("retryAfterSeconds", status.details.retry_after_seconds);
   // Errors that name nothing in particular have empty details where upstream's generic ones do.
   const bool generic = status.code == 404 || status.code == 405 || status.code == 406 ||
-                       status.message.starts_with("415:") || status.code == 422;
+                       status.message.starts_with("415:") || status.code == 422 ||
+                       status.message.starts_with("forbidden: ");
   if (generic || !View(details).empty()) out.set("details", std::move(details));
   out.set("code", status.code);
   return out;

@@ -47,6 +47,7 @@ void serve_eviction(const ExchangePtr& exchange) {
   Core& core = exchange->core;
   auto eviction = read_subresource_object(*exchange, "policy", "v1", "Eviction");
   if (!eviction) return exchange->fail(eviction.error());
+  if (auto ok = check_name(*exchange, *eviction, "Eviction"); !ok) return exchange->fail(ok.error());
   const store::EntryPtr pod = core.store.snapshot()->get(exchange->target.key());
   if (pod == nullptr) return exchange->fail(base::not_found(exchange->target.resource(), exchange->target.name));
   if (auto ok = check_budgets(core, exchange->target, pod->document.root()); !ok) return exchange->fail(ok.error());

@@ -7,6 +7,7 @@
 #include "api/convert.h"
 #include "api/http_verbs.h"
 #include "object/json.h"
+#include "schema/field_error.h"
 #include "schema/protobuf.h"
 
 namespace proa::api {
@@ -225,15 +226,32 @@ TableContext table_context(const Exchange& exchange) {
                                            : IncludeObject::kMetadata};
 }
 
-ListRequest list_request(const http::Query& query) {
+Result<std::optional<int64_t>> query_number(const http::Query& query, std::string_view name) {
+  const std::string text = query.get(name);
+  if (text.empty()) return std::nullopt;
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size())
+    return Error(
+        base::bad_request(fmt::format("strconv.ParseInt: parsing {}: invalid syntax", schema::go_quote(text))));
+  return number;
+}
+
+Result<ListRequest> list_request(const http::Query& query) {
   ListRequest out{.label_selector = query.get("labelSelector"),
                   .field_selector = query.get("fieldSelector"),
                   .resource_version = query.get("resourceVersion"),
                   .resource_version_match = query.get("resourceVersionMatch"),
                   .continue_token = query.get("continue"),
                   .limit = 0};
-  const std::string limit = query.get("limit");
-  std::from_chars(limit.data(), limit.data() + limit.size(), out.limit);
+  const auto limit = query_number(query, "limit");
+  if (!limit) return Error(limit.error());
+  if (auto timeout = query_number(query, "timeoutSeconds"); !timeout) return Error(timeout.error());
+  out.limit = limit->value_or(0);
+  if (!query.get("sendInitialEvents").empty())
+    return Error(base::invalid(
+        "meta.k8s.io", "ListOptions", "",
+        {{"FieldValueForbidden", "Forbidden: sendInitialEvents is forbidden for list", "sendInitialEvents"}}));
   return out;
 }
 
@@ -251,7 +269,9 @@ void send_listing(const ExchangePtr& exchange, Listing listing, bool in_pieces) 
 }
 
 void serve_list(const ExchangePtr& exchange) {
-  auto listing = list(exchange->core, exchange->target, list_request(exchange->query()));
+  const auto request = list_request(exchange->query());
+  if (!request) return exchange->fail(request.error());
+  auto listing = list(exchange->core, exchange->target, *request);
   if (!listing) return exchange->fail(listing.error());
   send_listing(exchange, std::move(*listing));
 }

@@ -10,6 +10,7 @@
 #include "api/http_verbs.h"
 #include "object/meta.h"
 #include "schema/defaulting.h"
+#include "schema/field_error.h"
 
 namespace proa::api {
 namespace {
@@ -42,9 +43,29 @@ Result<void> set_validation(Exchange& exchange, std::string_view options_kind) {
   return {};
 }
 
+Result<void> check_manager(std::string_view name, std::string_view options_kind) {
+  const auto refuse = [&](std::string reason, std::string why) {
+    return Error(base::invalid("meta.k8s.io", options_kind, "", {{std::move(reason), std::move(why), "fieldManager"}}));
+  };
+  if (name.size() > 128) return refuse("FieldValueTooLong", "Too long: may not be more than 128 bytes");
+  for (size_t i = 0; i < name.size(); ++i)
+    if (const auto c = static_cast<unsigned char>(name[i]); c < 0x20 || c == 0x7f)
+      return refuse("FieldValueInvalid", fmt::format("Invalid value: {}: invalid character U+{:04X} (at position {})",
+                                                     schema::go_quote(name), c, i));
+  return {};
+}
+
 void answer(const ExchangePtr& exchange, Result<Stored> result) {
   if (!result) return exchange->fail(result.error());
   exchange->send_object(result->created ? 201 : 200, *result);
+}
+
+Result<void> check_options_kind(View options) {
+  const std::string kind = options["kind"].str();
+  if (kind.empty() || kind == "DeleteOptions") return {};
+  return Error(base::bad_request(
+      fmt::format("no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:111\"", kind,
+                  options["apiVersion"].as_string())));
 }
 
 Result<DeleteRequest> read_delete_options(Exchange& exchange) {
@@ -56,13 +77,15 @@ Result<DeleteRequest> read_delete_options(Exchange& exchange) {
     if (!format) return Error(format.error());
     auto tree =
         *format == BodyFormat::kProtobuf ? read_protobuf_options(request.body) : read_tree(request.body, *format);
-    if (!tree) return Error(base::bad_request(tree.error().message));
+    if (!tree) return Error(base::bad_request("couldn't get version/kind; json parse error: " + tree.error().message));
+    if (auto ok = check_options_kind(*tree); !ok) return Error(ok.error());
     options = std::move(*tree);
   } else {
     for (const char* name : {"propagationPolicy", "dryRun"})
       if (const std::string* text = request.query.find(name)) options.set(std::string_view(name), *text);
-    if (const std::string* text = request.query.find("gracePeriodSeconds"))
-      options.set("gracePeriodSeconds", static_cast<long>(std::strtol(text->c_str(), nullptr, 10)));
+    auto grace = query_number(request.query, "gracePeriodSeconds");
+    if (!grace) return Error(grace.error());
+    if (*grace) options.set("gracePeriodSeconds", **grace);
     if (const std::string* text = request.query.find("orphanDependents"))
       options.set("orphanDependents", *text == "true");
   }
@@ -76,6 +99,13 @@ Result<DeleteRequest> read_delete_options(Exchange& exchange) {
   if (const View orphan = view["orphanDependents"]; orphan.exists() && !orphan.is_null())
     out.orphan_dependents = orphan.as_bool();
   const std::string& policy = out.propagation_policy;
+  if (!policy.empty() && out.orphan_dependents)
+    return Error(base::invalid("meta.k8s.io", "DeleteOptions", "",
+                               {{"FieldValueInvalid",
+                                 fmt::format("Invalid value: {}: orphanDependents and deletionPropagation cannot be "
+                                             "both set",
+                                             schema::go_quote(policy)),
+                                 "propagationPolicy"}}));
   if (!policy.empty() && policy != "Background" && policy != "Foreground" && policy != "Orphan")
     return Error(base::invalid(
         "meta.k8s.io", "DeleteOptions", "",
@@ -84,8 +114,17 @@ Result<DeleteRequest> read_delete_options(Exchange& exchange) {
               "Unsupported value: \"{}\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"",
               policy),
           "propagationPolicy"}}));
-  for (const View item : view["dryRun"].items()) exchange.call->dry_run |= item.as_string() == "All";
-  exchange.call->dry_run |= request.query.get("dryRun") == "All";
+  std::vector<std::string> dry;
+  for (const View item : view["dryRun"].items()) dry.push_back(item.str());
+  if (view["dryRun"].is_string()) dry.push_back(view["dryRun"].str());
+  for (const std::string& text : dry) {
+    if (text != "All")
+      return Error(base::invalid(
+          "meta.k8s.io", "DeleteOptions", "",
+          {{"FieldValueNotSupported",
+            fmt::format("Unsupported value: [{}]: supported values: \"All\"", schema::go_quote(text)), "dryRun"}}));
+    exchange.call->dry_run = true;
+  }
   return out;
 }
 
@@ -103,9 +142,7 @@ Result<void> read_write_options(Exchange& exchange, std::string_view options_kin
     call.dry_run = true;
   }
   const std::string given = exchange.query().get("fieldManager");
-  if (given.size() > 128)
-    return Error(base::invalid("meta.k8s.io", options_kind, "",
-                               {{"FieldValueTooLong", "Too long: may not be more than 128 bytes", "fieldManager"}}));
+  if (auto ok = check_manager(given, options_kind); !ok) return ok;
   call.field_manager = manager_of(*exchange.request);
   return set_validation(exchange, options_kind);
 }
@@ -135,6 +172,12 @@ Result<Value> read_subresource_object(Exchange& exchange, std::string_view group
   auto object = read_object(exchange.request->body, *format, info, info.type, *exchange.call);
   if (object) schema::apply_defaults(*object, info.type, exchange.core.now());
   return object;
+}
+
+Result<void> check_name(const Exchange& exchange, View body, std::string_view kind) {
+  const std::string_view name = object::name_of(body);
+  if (name.empty() || name == exchange.target.name) return {};
+  return Error(base::bad_request(fmt::format("name in URL does not match name in {} object", kind)));
 }
 
 void serve_create(const ExchangePtr& exchange) {
@@ -169,12 +212,19 @@ void serve_patch(const ExchangePtr& exchange) {
     kind = PatchKind::kApply;
   else
     return exchange->fail(base::unsupported_media_type("415: Unsupported Media Type"));
+  if (kind != PatchKind::kApply && !request.query.get("force").empty())
+    return exchange->fail(
+        base::invalid("meta.k8s.io", "PatchOptions", "",
+                      {{"FieldValueForbidden", "Forbidden: may not be specified for non-apply patch", "force"}}));
   if (kind == PatchKind::kApply && request.query.get("fieldManager").empty())
     return exchange->fail(
         base::invalid("meta.k8s.io", "PatchOptions", "",
                       {{"FieldValueRequired", "Required value: is required for apply patch", "fieldManager"}}));
   auto body = read_tree(request.body, type.ends_with("yaml") ? BodyFormat::kYaml : BodyFormat::kJson);
-  if (!body) return exchange->fail(base::bad_request(body.error().message));
+  if (!body) {
+    const std::string_view said = kind == PatchKind::kApply ? "error decoding YAML: " : "error decoding patch: ";
+    return exchange->fail(base::bad_request(std::string(said) + body.error().message));
+  }
   patch(exchange->core, exchange->target, exchange->call, kind, std::move(*body), query_flag(request.query, "force"),
         [exchange](Result<Stored> result) { answer(exchange, std::move(result)); });
 }
@@ -196,8 +246,10 @@ void serve_delete(const ExchangePtr& exchange) {
 void serve_delete_collection(const ExchangePtr& exchange) {
   auto request = read_delete_options(*exchange);
   if (!request) return exchange->fail(request.error());
-  remove_collection(exchange->core, exchange->target, exchange->call, std::move(*request),
-                    list_request(exchange->query()), [exchange](Result<Listing> result) {
+  auto selected = list_request(exchange->query());
+  if (!selected) return exchange->fail(selected.error());
+  remove_collection(exchange->core, exchange->target, exchange->call, std::move(*request), *selected,
+                    [exchange](Result<Listing> result) {
                       if (!result) return exchange->fail(result.error());
                       send_listing(exchange, std::move(*result), false);
                     });

@@ -38,7 +38,7 @@ Result<Start> continued(Core& core, const std::string& prefix, const ListRequest
 
 Result<Start> first(Core& core, const ListRequest& request) {
   const auto asked = parse_resource_version(request.resource_version);
-  if (!asked) return Error(asked.error());
+  if (!asked) return Error(base::bad_request("invalid resource version: " + asked.error().message));
   Start start{.snapshot = core.store.snapshot(), .from = {}};
   if (*asked > start.snapshot->revision())
     return Error(base::too_large_resource_version(*asked, start.snapshot->revision()));

@@ -53,7 +53,7 @@ void validate_annotations(View annotations, const Path& path, ErrorList& errors)
 }
 
 void validate_owners(View owners, const Path& path, ErrorList& errors) {
-  int controllers = 0;
+  std::vector<std::string> controllers;
   for (const View owner : owners.items()) {
     const Path& at = path;  // upstream names the list, not the item
     if (owner["apiVersion"].as_string().empty())
@@ -61,31 +61,34 @@ void validate_owners(View owners, const Path& path, ErrorList& errors) {
     if (owner["kind"].as_string().empty()) errors.invalid(at.child("kind"), "", "must not be empty");
     if (owner["name"].as_string().empty()) errors.invalid(at.child("name"), "", "must not be empty");
     if (owner["uid"].as_string().empty()) errors.invalid(at.child("uid"), "", "must not be empty");
-    if (owner["controller"].as_bool()) ++controllers;
+    if (owner["controller"].as_bool())
+      controllers.push_back(fmt::format("{}/{}", owner["kind"].as_string(), owner["name"].as_string()));
   }
-  if (controllers > 1)
+  if (controllers.size() > 1)
     errors.invalid(path, owners,
                    fmt::format("Only one reference can have Controller set to true. Found \"true\" in references for "
                                "{} and {}",
-                               owners.at(0)["name"].as_string(), owners.at(1)["name"].as_string()));
+                               controllers[0], controllers[1]));
 }
 
 void validate_finalizers(View finalizers, const Path& path, ErrorList& errors) {
   bool orphan = false, foreground = false;
-  size_t i = 0;
   for (const View finalizer : finalizers.items()) {
-    const Path at = path.index(i++);
     const std::string_view text = finalizer.as_string();
-    const schema::Messages wrong = schema::qualified_name_errors(text);
-    for (const std::string& why : wrong) errors.invalid(at, text, why);
-    if (wrong.empty() && text.find('/') == std::string_view::npos && text != "orphan" && text != "foregroundDeletion" &&
-        text != "kubernetes")
-      errors.invalid(at, text, "name is neither a standard finalizer name nor is it fully qualified");
+    for (const std::string& why : schema::qualified_name_errors(text)) errors.invalid(path, text, why);
     orphan |= text == "orphan";
     foreground |= text == "foregroundDeletion";
   }
   if (orphan && foreground)
     errors.invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set");
+  size_t i = 0;
+  for (const View finalizer : finalizers.items()) {
+    const Path at = path.index(i++);
+    const std::string_view text = finalizer.as_string();
+    const bool standard = text == "orphan" || text == "foregroundDeletion" || text == "kubernetes";
+    if (schema::qualified_name_errors(text).empty() && text.find('/') == std::string_view::npos && !standard)
+      errors.invalid(at, text, "name is neither a standard finalizer name nor is it fully qualified");
+  }
 }
 
 void immutable(View object, View old, std::string_view member, const Path& metadata, ErrorList& errors) {

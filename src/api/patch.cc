@@ -1,7 +1,5 @@
 #include "object/patch.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "api/apply.h"
@@ -20,36 +18,6 @@ namespace {
 
 using object::Value;
 using object::View;
-
-/// Go's %+v of a decoded JSON value: how upstream shows a strategic patch in an error.
-void write_go_value(View value, std::string& out) {
-  if (value.is_object()) {
-    std::vector<std::pair<std::string_view, View>> members;
-    for (const auto [name, member] : value.members()) members.emplace_back(name, member);
-    std::ranges::sort(members, {}, &std::pair<std::string_view, View>::first);
-    out += "map[";
-    for (size_t i = 0; i < members.size(); ++i) {
-      if (i > 0) out += ' ';
-      out += members[i].first;
-      out += ':';
-      write_go_value(members[i].second, out);
-    }
-    out += ']';
-  } else if (value.is_array()) {
-    out += '[';
-    for (size_t i = 0; i < value.size(); ++i) {
-      if (i > 0) out += ' ';
-      write_go_value(value.at(i), out);
-    }
-    out += ']';
-  } else if (value.is_string()) {
-    out += value.as_string();
-  } else if (value.is_null()) {
-    out += "<nil>";
-  } else {
-    object::write_json(value, out);
-  }
-}
 
 Status bad_patch(std::string_view shown, std::string_view why) {
   return base::invalid(
@@ -116,7 +84,7 @@ Result<Value> patched(Core& core, const Target& target, Call& call, PatchKind ki
   if (!object) return object;
   std::string shown;
   if (kind == PatchKind::kStrategic)
-    write_go_value(patch, shown);
+    shown = schema::go_value(patch);
   else
     object::write_json(*object, shown);
   const View after(*object);

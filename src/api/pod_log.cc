@@ -19,7 +19,7 @@ std::optional<int64_t> number(const http::Query& query, std::string_view name) {
   return out;
 }
 
-Result<client::LogOptions> log_options(const http::Query& query) {
+Result<client::LogOptions> log_options(const http::Query& query, std::string_view pod) {
   client::LogOptions out;
   out.follow = query_flag(query, "follow");
   out.previous = query_flag(query, "previous");
@@ -28,9 +28,9 @@ Result<client::LogOptions> log_options(const http::Query& query) {
   out.tail_lines = number(query, "tailLines");
   out.limit_bytes = number(query, "limitBytes");
   out.since_time = query.get("sinceTime");
-  const auto invalid = [](std::string field, int64_t value, std::string_view why) {
+  const auto invalid = [pod](std::string field, int64_t value, std::string_view why) {
     return Error(
-        base::invalid("", "PodLogOptions", "",
+        base::invalid("", "PodLogOptions", pod,
                       {{"FieldValueInvalid", fmt::format("Invalid value: {}: {}", value, why), std::move(field)}}));
   };
   if (out.tail_lines && *out.tail_lines < 0)
@@ -89,7 +89,7 @@ struct LogStream {
 void serve_pod_log(const ExchangePtr& exchange) {
   auto access = find_pod(*exchange);
   if (!access) return exchange->fail(access.error());
-  auto options = log_options(exchange->query());
+  auto options = log_options(exchange->query(), exchange->target.name);
   if (!options) return exchange->fail(options.error());
   auto container = choose_container(*access, exchange->query().get("container"));
   if (!container) return exchange->fail(container.error());

@@ -1,6 +1,7 @@
 // From a resource request to its verb's or subresource's handler.
 #include <fmt/format.h>
 
+#include "api/escalation.h"
 #include "api/http_verbs.h"
 #include "api/subresources.h"
 
@@ -59,6 +60,7 @@ bool is_well_addressed(const Exchange& exchange) {
 void serve_resource(const ExchangePtr& exchange) {
   const Route& route = exchange->route;
   warn_of_deprecation(*exchange);
+  guard_escalation(*exchange);
   if (!route.subresource.empty()) return serve_subresource(exchange);
   const VerbHandler* handler = handler_of(route.verb);
   if (!exchange->target.kind->stored() && route.verb == "create" && serve_review(exchange)) return;

@@ -14,10 +14,11 @@ Result<store::Revision> parse_resource_version(std::string_view text) {
   store::Revision revision = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), revision);
   if (error != std::errc() || end != text.data() + text.size() || revision < 0)
-    return Error(
-        base::bad_request(fmt::format("invalid resource version: resourceVersion: Invalid value: \"{0}\": "
-                                      "strconv.ParseUint: parsing \"{0}\": invalid syntax",
-                                      text)));
+    return Error(Status{.code = 500,
+                        .reason = "",
+                        .message = fmt::format("resourceVersion: Invalid value: \"{0}\": "
+                                               "strconv.ParseUint: parsing \"{0}\": invalid syntax",
+                                               text)});
   return revision;
 }
 

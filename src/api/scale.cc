@@ -98,6 +98,10 @@ void serve_scale(const ExchangePtr& exchange) {
     if (!format) return exchange->fail(format.error());
     auto scale = read_object(request.body, *format, scale_kind(), scale_type(), *exchange->call);
     if (!scale) return exchange->fail(scale.error());
+    const std::string_view name = object::name_of(View(*scale));
+    if (!name.empty() && name != target.name)
+      return exchange->fail(base::bad_request(
+          fmt::format("the name of the object ({}) does not match the name on the URL ({})", name, target.name)));
     return apply_change(core, target, exchange->call, scale_change(target, std::move(*scale)), {}, done);
   }
   if (verb != "patch")

@@ -1,5 +1,8 @@
 #include "api/server_endpoints.h"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 #include "api/discovery.h"
@@ -11,16 +14,25 @@ namespace {
 
 using object::Value;
 
-void serve_health(const ExchangePtr& exchange, std::string_view which) {
+/// `/readyz`, or one check of it, `/readyz/ping`. False: there is no such check.
+bool serve_health(const ExchangePtr& exchange, const std::vector<std::string_view>& parts) {
+  static constexpr std::array<std::string_view, 5> kChecks = {"ping", "log", "etcd", "store", "informer-sync"};
+  const std::string_view which = parts[0];
+  if (parts.size() > 2 || (parts.size() == 2 && std::ranges::find(kChecks, parts[1]) == kChecks.end())) return false;
   const bool ready = which != "readyz" || exchange->core.ready;
-  if (exchange->query().find("verbose") == nullptr && ready) return exchange->send_text(200, "ok");
+  if (exchange->query().find("verbose") == nullptr && ready) return exchange->send_text(200, "ok"), true;
   std::string body = "[+]ping ok\n[+]log ok\n[+]store ok\n";
   if (which == "readyz") body += ready ? "[+]informer-sync ok\n" : "[-]start-up failed: reason withheld\n";
   body += fmt::format("{} check {}\n", which, ready ? "passed" : "failed");
   exchange->send_text(ready ? 200 : 500, std::move(body));
+  return true;
 }
 
 void serve_version(const ExchangePtr& exchange) {
+  if (exchange->route.verb != "get" && exchange->route.verb != "head")
+    return exchange->fail({.code = 405,
+                           .reason = "MethodNotAllowed",
+                           .message = "the server does not allow this method on the requested resource"});
   const std::string& version = exchange->core.options.version;  // "v1.36.3"
   const size_t dot = version.find('.');
   const std::string minor = version.substr(dot + 1, version.find('.', dot + 1) - dot - 1);
@@ -163,7 +175,7 @@ bool serve_other(const ExchangePtr& exchange) {
   if (parts.empty()) return serve_root(exchange), true;
   const std::string_view first = parts[0];
   if (first == "api" || first == "apis") return serve_discovery(exchange, parts);
-  if (first == "healthz" || first == "livez" || first == "readyz") return serve_health(exchange, first), true;
+  if (first == "healthz" || first == "livez" || first == "readyz") return serve_health(exchange, parts);
   if (first == "version") return serve_version(exchange), true;
   if (path == "/openapi/v2") return serve_openapi_v2(exchange), true;
   if (path.starts_with("/openapi/v3")) return serve_openapi_v3(exchange, path.substr(11));

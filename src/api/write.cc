@@ -64,12 +64,20 @@ Status invalid(const Target& target, View object, const ErrorList& errors) {
   return base::invalid(target.stored->group, target.stored->kind, name, errors.causes());
 }
 
+/// By the schema's rules and the kind's own; what both find is told once.
+void validate_content(const KindBehaviour& behaviour, schema::Type type, View object, ErrorList& errors) {
+  ErrorList by_schema, by_kind;
+  if (!behaviour.validates_alone) schema::validate_by_schema(object, type, Path(), by_schema);
+  if (behaviour.validate != nullptr) behaviour.validate(object, by_kind);
+  errors.append(by_schema);
+  errors.append(by_kind.without(by_schema));
+}
+
 Result<void> validate_new(Core& core, const Target& target, Call& call, View object) {
   const KindBehaviour& behaviour = core.behaviour(*target.stored);
   ErrorList errors;
   validate_metadata(object, *target.stored, behaviour.name_rule, errors);
-  schema::validate_by_schema(object, target.stored->type, Path(), errors);
-  if (behaviour.validate != nullptr) behaviour.validate(object, errors);
+  validate_content(behaviour, target.stored->type, object, errors);
   if (!errors.empty()) return Error(invalid(target, object, errors));
   if (behaviour.warnings != nullptr) behaviour.warnings(object, View(), call.warnings);
   return {};
@@ -78,12 +86,15 @@ Result<void> validate_new(Core& core, const Target& target, Call& call, View obj
 Result<void> validate_changed(Core& core, const Target& target, Call& call, View object, View old) {
   const KindBehaviour& behaviour = core.behaviour(*target.stored);
   ErrorList errors;
+  // Twice, as upstream: once for all kinds and once by the kind. The causes show it.
+  validate_metadata_update(object, old, errors);
   validate_metadata_update(object, old, errors);
   if (target.subresource == "status") {
     if (behaviour.validate_status_update != nullptr) behaviour.validate_status_update(object, old, errors);
+  } else if (!target.subresource.empty() && behaviour.validate_subresource != nullptr) {
+    behaviour.validate_subresource(object, old, target.subresource, errors);
   } else if (!is_internal_step(target.subresource)) {
-    schema::validate_by_schema(object, target.stored->type, Path(), errors);
-    if (behaviour.validate != nullptr) behaviour.validate(object, errors);
+    validate_content(behaviour, target.stored->type, object, errors);
     if (behaviour.validate_update != nullptr) behaviour.validate_update(object, old, errors);
   }
   if (!errors.empty()) return Error(invalid(target, object, errors));
@@ -132,6 +143,8 @@ Result<void> fill_metadata(Core& core, const Target& target, Value& object) {
 
 Result<Finish> complete_create(Core& core, const Target& target, Call& call, Value& object, bool manages_fields) {
   const KindBehaviour& behaviour = core.behaviour(*target.stored);
+  if (call.guard)
+    if (auto ok = call.guard(target, object, View()); !ok) return Error(ok.error());
   dedup_owner_references(object, call);
   if (!manages_fields) write_managed_fields(core, target, call, object, View());
   const auto admitted = attributes(core, target, call, object, admission::Operation::kCreate);
@@ -165,6 +178,8 @@ Result<Finish> complete_update(Core& core, const Target& target, Call& call, Val
                                bool manages_fields) {
   const KindBehaviour& behaviour = core.behaviour(*target.stored);
   const WriteContext context = core.context(target, call);
+  if (call.guard)
+    if (auto ok = call.guard(target, object, old); !ok) return Error(ok.error());
   dedup_owner_references(object, call);
   if (!manages_fields) write_managed_fields(core, target, call, object, old);
   const auto admitted = attributes(core, target, call, object, admission::Operation::kUpdate);
@@ -186,6 +201,8 @@ Result<Finish> complete_update(Core& core, const Target& target, Call& call, Val
   auto valid = validate_changed(core, target, call, object, old);
   if (valid)
     valid = core.admission.validate(object, old, attributes(core, target, call, object, admission::Operation::kUpdate));
+  if (valid && target.subresource != "status" && !is_internal_step(target.subresource))
+    valid = schema::decode(object, target.stored->type);
   if (!valid) {
     finish(finisher, false);
     return Error(valid.error());

@@ -1,6 +1,9 @@
 #include "base/status.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace proa::base {
 namespace {
@@ -50,12 +53,13 @@ Status forbidden(const GroupResource& resource, std::string_view name, std::stri
 }
 
 Status invalid(std::string_view group, std::string_view kind, std::string_view name, std::vector<StatusCause> causes) {
-  std::string list;
+  std::vector<std::string> said;
   for (const auto& cause : causes) {
-    if (!list.empty()) list += ", ";
-    list += cause.field.empty() ? cause.message : cause.field + ": " + cause.message;
+    std::string text = cause.field.empty() ? cause.message : cause.field + ": " + cause.message;
+    if (std::ranges::find(said, text) == said.end()) said.push_back(std::move(text));
   }
-  if (causes.size() > 1) list = "[" + list + "]";
+  std::string list = fmt::format("{}", fmt::join(said, ", "));
+  if (said.size() > 1) list = "[" + list + "]";
   const std::string qualified = group.empty() ? std::string(kind) : fmt::format("{}.{}", kind, group);
   std::string message = fmt::format("{} \"{}\" is invalid", qualified, name);
   if (!list.empty()) message += ": " + list;

@@ -144,6 +144,14 @@ void pod_level_resources(Value& pod, Type type, TimeNs) {
 /// `latest`, said or implied, is pulled always; so is nothing else. A digest is never latest.
 const char* pull_policy(std::string_view image) {
   if (image.find('@') != std::string_view::npos) return "IfNotPresent";
+  // What is no image name has no tag that could be the latest.
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view("._-/").find(c) != std::string_view::npos;
+  };
+  const size_t host = image.find('/') == std::string_view::npos ? 0 : image.find('/');
+  const std::string_view rest = image.substr(host);
+  if (!std::ranges::all_of(rest.substr(0, rest.find(':')), is_plain)) return "IfNotPresent";
   const size_t slash = image.rfind('/');
   const std::string_view last = slash == std::string_view::npos ? image : image.substr(slash + 1);
   const size_t colon = last.find(':');
@@ -193,6 +201,13 @@ void labels_from_template(Value& object, Type type, TimeNs) {
   const Value labels = View(object)["spec"]["template"]["metadata"]["labels"].to_value();
   if (View(labels).empty() || !View(object)["metadata"]["labels"].empty()) return;
   make_path(object, type, "metadata.labels") = labels;
+}
+
+/// A member of the object once, an annotation since: every DaemonSet that is read has it.
+void template_generation(Value& object, Type, TimeNs) {
+  constexpr std::string_view kName = "deprecated.daemonset.template.generation";
+  Value& annotations = object["metadata"]["annotations"];
+  if (!View(annotations)[kName].exists()) annotations.set(kName, "0");
 }
 
 void labels_and_selector_from_template(Value& object, Type type, TimeNs now) {
@@ -338,6 +353,7 @@ constexpr NamedRule kRules[] = {
     {"labels_from_template", labels_from_template},
     {"labels_and_selector_from_template", labels_and_selector_from_template},
     {"service", service},
+    {"template_generation", template_generation},
     {"time_added", time_added},
     {"custom_resource_names", custom_resource_names},
     {"string_data", string_data},

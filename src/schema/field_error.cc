@@ -62,6 +62,10 @@ void ErrorList::invalid(const Path& path, std::string_view text, std::string_vie
   add("FieldValueInvalid", path, with_detail("Invalid value: " + go_quote(text), detail));
 }
 
+void ErrorList::invalid_here(const Path& path, std::string_view detail) {
+  add("FieldValueInvalid", path, with_detail("Invalid value", detail));
+}
+
 void ErrorList::invalid_number(const Path& path, int64_t value, std::string_view detail) {
   add("FieldValueInvalid", path, with_detail(fmt::format("Invalid value: {}", value), detail));
 }
@@ -127,14 +131,19 @@ void ErrorList::append(const ErrorList& other) {
   errors_.insert(errors_.end(), other.errors_.begin(), other.errors_.end());
 }
 
+ErrorList ErrorList::without(const ErrorList& other) const {
+  ErrorList out;
+  for (const FieldError& e : errors_) {
+    const bool known = std::ranges::any_of(
+        other.errors_, [&](const FieldError& o) { return o.field == e.field && o.message == e.message; });
+    if (!known) out.errors_.push_back(e);
+  }
+  return out;
+}
+
 std::vector<base::StatusCause> ErrorList::causes() const {
   std::vector<base::StatusCause> out;
-  for (const FieldError& e : errors_) {
-    const bool seen = std::any_of(out.begin(), out.end(), [&](const base::StatusCause& other) {
-      return other.field == e.field && other.message == e.message;
-    });
-    if (!seen) out.push_back({e.reason, e.message, e.field});
-  }
+  for (const FieldError& e : errors_) out.push_back({e.reason, e.message, e.field});
   return out;
 }
 

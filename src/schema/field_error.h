@@ -61,6 +61,8 @@ class ErrorList {
   /// `Invalid value: "x": DETAIL`. Text is quoted as Go's %q, numbers and booleans bare, objects as JSON.
   void invalid(const Path& path, object::View value, std::string_view detail);
   void invalid(const Path& path, std::string_view text, std::string_view detail);
+  /// `Invalid value: DETAIL`: upstream leaves the value out.
+  void invalid_here(const Path& path, std::string_view detail);
   void invalid_number(const Path& path, int64_t value, std::string_view detail);
   /// `Unsupported value: "x": supported values: "A", "B"`. Give the values in the order wanted (upstream sorts).
   void not_supported(const Path& path, object::View value, std::span<const std::string_view> supported);
@@ -85,11 +87,13 @@ class ErrorList {
   void internal(const Path& path, std::string_view detail);
 
   void append(const ErrorList& other);
+  /// Those that `other` does not have too.
+  ErrorList without(const ErrorList& other) const;
 
   bool empty() const { return errors_.empty(); }
   size_t size() const { return errors_.size(); }
   const std::vector<FieldError>& errors() const { return errors_; }
-  /// For base::invalid(): it prefixes each with its field. Repeats of the same error are dropped.
+  /// For base::invalid(): it prefixes each with its field, and says once what stands here twice.
   std::vector<base::StatusCause> causes() const;
 
  private:

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "object/json.h"
+
 namespace proa::schema {
 namespace {
 
@@ -19,7 +21,37 @@ constexpr std::string_view kRetainKeys = "$retainKeys";
 constexpr std::string_view kDeleteFromList = "$deleteFromPrimitiveList/";
 constexpr std::string_view kElementOrder = "$setElementOrder/";
 
-Error wrong(std::string text) { return Error(base::bad_request(std::move(text))); }
+/// Upstream knows no reason for these: they are answered as 500.
+Error wrong(std::string text) { return Error(Status{.code = 500, .reason = "", .message = std::move(text)}); }
+
+void write_go_value(View value, std::string& out) {
+  if (value.is_object()) {
+    std::vector<std::pair<std::string_view, View>> members;
+    for (const auto [name, member] : value.members()) members.emplace_back(name, member);
+    std::ranges::sort(members, {}, &std::pair<std::string_view, View>::first);
+    out += "map[";
+    for (size_t i = 0; i < members.size(); ++i) {
+      if (i > 0) out += ' ';
+      out += members[i].first;
+      out += ':';
+      write_go_value(members[i].second, out);
+    }
+    out += ']';
+  } else if (value.is_array()) {
+    out += '[';
+    for (size_t i = 0; i < value.size(); ++i) {
+      if (i > 0) out += ' ';
+      write_go_value(value.at(i), out);
+    }
+    out += ']';
+  } else if (value.is_string()) {
+    out += value.as_string();
+  } else if (value.is_null()) {
+    out += "<nil>";
+  } else {
+    object::write_json(value, out);
+  }
+}
 
 bool is_directive(std::string_view name) {
   return name == kDirective || name == kRetainKeys || name.starts_with(kDeleteFromList) ||
@@ -114,7 +146,7 @@ Result<Items> Merger::merge_named(View original, View patch, const ListRule& rul
       continue;
     }
     if (!item[rule.merge_key].exists())
-      return wrong(fmt::format("map: {} does not contain declared merge key: {}", "map[]", rule.merge_key));
+      return wrong(fmt::format("map: {} does not contain declared merge key: {}", go_value(item), rule.merge_key));
     const auto at =
         std::find_if(merged.begin(), merged.end(), [&](const Value& old) { return same(old, item, rule.merge_key); });
     if (directive == "delete") {
@@ -216,7 +248,7 @@ Result<Value> Merger::merge_object(View original, View patch, Type type) {
     const std::string_view what = directive.as_string();
     if (what == "replace") return plain(patch);
     if (what == "delete") return Value::object();
-    if (what != "merge") return wrong(fmt::format("Unknown patch type found: {}", what));
+    return wrong(fmt::format("unknown patch type: {} in map: {}", what, go_value(patch)));
   }
   Value into = original.is_object() ? original.to_value() : Value::object();
   if (auto kept = retain_keys(into, patch); !kept) return Error(kept.error());
@@ -231,8 +263,14 @@ Result<Value> Merger::merge_object(View original, View patch, Type type) {
 
 }  // namespace
 
+std::string go_value(View value) {
+  std::string out;
+  write_go_value(value, out);
+  return out;
+}
+
 Result<Value> strategic_merge(View original, View patch, Type type) {
-  if (!patch.is_object()) return wrong("Invalid JSON Patch");
+  if (!patch.is_object()) return Error(base::bad_request("Invalid JSON Patch"));
   return Merger().merge_object(original, patch, type);
 }
 

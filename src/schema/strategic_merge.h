@@ -14,4 +14,7 @@ namespace proa::schema {
 /// Errors are 400 with upstream's text. Any thread.
 Result<object::Value> strategic_merge(object::View original, object::View patch, Type type);
 
+/// Go's %v of a decoded JSON value, `map[a:1 b:[x y]]`: how upstream shows a patch in an error.
+std::string go_value(object::View value);
+
 }  // namespace proa::schema

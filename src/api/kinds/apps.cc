@@ -28,6 +28,24 @@ void at_most_100_percent(View value, const Path& path, ErrorList& errors) {
     errors.invalid(path, value, "must not be greater than 100%");
 }
 
+/// As upstream's errors show it: by the names of Go's members.
+object::Value shown_strategy(View strategy, std::initializer_list<std::string_view> members) {
+  auto shown = object::Value::object({{"Type", strategy["type"].str()}});
+  shown.set("RollingUpdate", nullptr);
+  if (!strategy["rollingUpdate"].is_object()) return shown;
+  auto rolling = object::Value::object();
+  for (const std::string_view member : members) {
+    std::string name(member);
+    name[0] = static_cast<char>(name[0] - 'a' + 'A');
+    const View value = strategy["rollingUpdate"][member];
+    // A surge is no pointer in Go: it shows its zero.
+    const object::Value nothing = member == "maxSurge" ? object::Value(0) : object::Value(nullptr);
+    rolling.set(name, value.exists() ? value.to_value() : nothing);
+  }
+  shown.set("RollingUpdate", std::move(rolling));
+  return shown;
+}
+
 void validate_strategy(View strategy, const Path& path, ErrorList& errors) {
   const std::string_view type = strategy["type"].as_string();
   const View rolling = strategy["rollingUpdate"];
@@ -38,7 +56,7 @@ void validate_strategy(View strategy, const Path& path, ErrorList& errors) {
   }
   if (type != "RollingUpdate") {
     static constexpr std::array<std::string_view, 2> kTypes = {"Recreate", "RollingUpdate"};
-    errors.not_supported(path, strategy, kTypes);
+    errors.not_supported(path, shown_strategy(strategy, {"maxUnavailable", "maxSurge"}), kTypes);
     return;
   }
   const View unavailable = rolling["maxUnavailable"];
@@ -114,7 +132,8 @@ void validate_replication_controller(View object, ErrorList& errors) {
 void validate_daemon_set(View object, ErrorList& errors) {
   const Path path("spec");
   const View spec = object["spec"];
-  validation::workload_selector(spec["selector"], "daemonset", path.child("selector"), errors);
+  if (spec["selector"].is_object())
+    validation::workload_selector(spec["selector"], "daemonset", path.child("selector"), errors);
   validation::pod_template_under_selector(spec["template"], spec["selector"], "DaemonSet", path.child("template"),
                                           errors);
   validation::nonnegative(spec["minReadySeconds"], path.child("minReadySeconds"), errors);
@@ -132,7 +151,7 @@ void validate_daemon_set(View object, ErrorList& errors) {
     at_most_100_percent(rolling["maxSurge"], rolling_path.child("maxSurge"), errors);
   } else if (type != "OnDelete") {
     static constexpr std::array<std::string_view, 2> kTypes = {"RollingUpdate", "OnDelete"};
-    errors.not_supported(at, strategy, kTypes);
+    errors.not_supported(at, shown_strategy(strategy, {"maxUnavailable", "maxSurge"}), kTypes);
   }
   validation::nonnegative(spec["revisionHistoryLimit"], path.child("revisionHistoryLimit"), errors);
 }
@@ -166,10 +185,25 @@ void validate_stateful_set(View object, ErrorList& errors) {
     const Path rolling = at.child("rollingUpdate");
     validation::nonnegative(strategy["rollingUpdate"]["partition"], rolling.child("partition"), errors);
   } else {
-    errors.invalid(at, strategy, "must be 'RollingUpdate' or 'OnDelete'");
+    errors.invalid(at, shown_strategy(strategy, {"partition", "maxUnavailable"}),
+                   "must be 'RollingUpdate' or 'OnDelete'");
+  }
+  const Path retention = path.child("persistentVolumeClaimRetentionPolicy");
+  for (const std::string_view when : {"whenDeleted", "whenScaled"}) {
+    const View policy = spec["persistentVolumeClaimRetentionPolicy"][when];
+    if (policy.is_string() && policy.as_string() != "Retain" && policy.as_string() != "Delete")
+      errors.not_supported(retention.child(when), policy.as_string(), {"Retain", "Delete"});
+  }
+  const Path claims = path.child("volumeClaimTemplates");
+  size_t index = 0;
+  for (const View claim : spec["volumeClaimTemplates"].items()) {
+    const Path claim_path = claims.index(index++);
+    validation::claim_spec(claim["spec"], claim_path.child("spec"), errors);
   }
   validation::nonnegative(spec["replicas"], path.child("replicas"), errors);
   validation::nonnegative(spec["minReadySeconds"], path.child("minReadySeconds"), errors);
+  if (!spec["serviceName"].as_string().empty())
+    validation::dns1123_label(spec["serviceName"].as_string(), path.child("serviceName"), errors);
   validation::workload_selector(spec["selector"], "statefulset", path.child("selector"), errors);
   const object::Value whole = with_claims(spec);
   validation::pod_template_under_selector(whole, spec["selector"], "StatefulSet", path.child("template"), errors);
@@ -189,12 +223,66 @@ void validate_stateful_set_update(View object, View old, ErrorList& errors) {
                    "'minReadySeconds' are forbidden");
 }
 
+using Names = std::initializer_list<std::string_view>;
+
+/// No count is negative, and none of `parts` exceeds status.replicas.
+void validate_counts(View status, Names counts, Names parts, std::string_view ready, ErrorList& errors) {
+  const Path path("status");
+  for (const std::string_view name : counts) validation::nonnegative(status[name], path.child(name), errors);
+  const int64_t replicas = status["replicas"].as_int(), available = status["availableReplicas"].as_int();
+  for (const std::string_view name : parts)
+    if (status[name].as_int() > replicas)
+      errors.invalid_number(path.child(name), status[name].as_int(), "cannot be greater than status.replicas");
+  if (!ready.empty() && available > status["readyReplicas"].as_int())
+    errors.invalid_number(path.child("availableReplicas"), available, "cannot be greater than " + std::string(ready));
+}
+
+void collisions_only_grow(View status, View old, ErrorList& errors) {
+  const Path path("status");
+  if (old["collisionCount"].is_int() && status["collisionCount"].as_int() < old["collisionCount"].as_int())
+    errors.invalid_number(path.child("collisionCount"), status["collisionCount"].as_int(), "cannot be decremented");
+}
+
+void validate_deployment_status(View object, View old, ErrorList& errors) {
+  validate_counts(object["status"],
+                  {"observedGeneration", "replicas", "updatedReplicas", "readyReplicas", "availableReplicas",
+                   "unavailableReplicas", "terminatingReplicas", "collisionCount"},
+                  {"updatedReplicas", "readyReplicas", "availableReplicas"}, "readyReplicas", errors);
+  collisions_only_grow(object["status"], old["status"], errors);
+}
+
+void validate_replica_set_status(View object, View, ErrorList& errors) {
+  validate_counts(object["status"],
+                  {"replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "observedGeneration",
+                   "terminatingReplicas"},
+                  {"fullyLabeledReplicas", "readyReplicas", "availableReplicas"}, "readyReplicas", errors);
+}
+
+void validate_daemon_set_status(View object, View old, ErrorList& errors) {
+  validate_counts(
+      object["status"],
+      {"currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady", "observedGeneration",
+       "updatedNumberScheduled", "numberAvailable", "numberUnavailable", "collisionCount"},
+      {}, "", errors);
+  collisions_only_grow(object["status"], old["status"], errors);
+}
+
+void validate_stateful_set_status(View object, View old, ErrorList& errors) {
+  validate_counts(object["status"],
+                  {"replicas", "readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas",
+                   "observedGeneration", "collisionCount"},
+                  {"readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"}, "status.readyReplicas",
+                  errors);
+  collisions_only_grow(object["status"], old["status"], errors);
+}
+
 }  // namespace
 
 KindBehaviour deployment() {
   KindBehaviour behaviour;
   behaviour.validate = validate_deployment;
   behaviour.validate_update = validate_selector_kept;
+  behaviour.validate_status_update = validate_deployment_status;
   behaviour.row = rows::deployment;
   return behaviour;
 }
@@ -205,6 +293,7 @@ KindBehaviour replica_set() {
   behaviour.validate_update = validate_selector_kept;
   behaviour.selectable_fields = kReplicasField;
   behaviour.field = replicas_field;
+  behaviour.validate_status_update = validate_replica_set_status;
   behaviour.row = rows::replica_set;
   return behaviour;
 }
@@ -215,14 +304,37 @@ KindBehaviour replication_controller() {
   behaviour.orphans_by_default = true;
   behaviour.selectable_fields = kReplicasField;
   behaviour.field = replicas_field;
+  behaviour.validate_status_update = validate_replica_set_status;
   behaviour.row = rows::replication_controller;
   return behaviour;
 }
 
+/// The generation of the template, once a member of the spec: clients of old still read it.
+static void count_templates(object::Value& object, View old) {
+  constexpr std::string_view kGeneration = "deprecated.daemonset.template.generation";
+  const std::string had = old["metadata"]["annotations"][kGeneration].str();
+  const bool changed = !old.exists() || !(View(object)["spec"]["template"] == old["spec"]["template"]);
+  const int64_t count = std::atoll(had.c_str()) + (changed ? 1 : 0);
+  object["metadata"]["annotations"].set(kGeneration, std::to_string(count));
+}
+
+static void prepare_daemon_set(object::Value& object, const WriteContext& context) {
+  generic_prepare_for_create(object, context);
+  count_templates(object, View());
+}
+
+static void prepare_daemon_set_update(object::Value& object, View old, const WriteContext& context) {
+  generic_prepare_for_update(object, old, context);
+  count_templates(object, old);
+}
+
 KindBehaviour daemon_set() {
   KindBehaviour behaviour;
+  behaviour.prepare_for_create = prepare_daemon_set;
+  behaviour.prepare_for_update = prepare_daemon_set_update;
   behaviour.validate = validate_daemon_set;
   behaviour.validate_update = validate_selector_kept;
+  behaviour.validate_status_update = validate_daemon_set_status;
   behaviour.row = rows::daemon_set;
   return behaviour;
 }
@@ -231,6 +343,7 @@ KindBehaviour stateful_set() {
   KindBehaviour behaviour;
   behaviour.validate = validate_stateful_set;
   behaviour.validate_update = validate_stateful_set_update;
+  behaviour.validate_status_update = validate_stateful_set_status;
   behaviour.row = rows::stateful_set;
   return behaviour;
 }

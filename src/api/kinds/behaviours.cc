@@ -12,41 +12,9 @@
 namespace proa::api {
 namespace {
 
-using object::View;
-
-void start_claim(object::Value& claim, const WriteContext&) {
-  claim.set("status", object::Value::object({{"phase", "Pending"}}));
-}
-
 KindBehaviour with_row(decltype(KindBehaviour::row) row) {
   KindBehaviour behaviour;
   behaviour.row = row;
-  return behaviour;
-}
-
-KindBehaviour creatable_by_update(decltype(KindBehaviour::row) row = nullptr) {
-  KindBehaviour behaviour = with_row(row);
-  behaviour.allow_create_on_update = true;
-  return behaviour;
-}
-
-KindBehaviour rbac() {
-  KindBehaviour behaviour = creatable_by_update();
-  behaviour.name_rule = NameRule::kPathSegment;
-  return behaviour;
-}
-
-KindBehaviour claim_behaviour() {
-  KindBehaviour behaviour = with_row(rows::persistent_volume_claim);
-  behaviour.prepare_for_create = start_claim;
-  behaviour.returns_deleted_object = true;
-  return behaviour;
-}
-
-KindBehaviour volume_behaviour() {
-  KindBehaviour behaviour = with_row(rows::persistent_volume);
-  behaviour.prepare_for_create = start_claim;
-  behaviour.returns_deleted_object = true;
   return behaviour;
 }
 
@@ -71,33 +39,33 @@ Table make_table() {
   table["Event.events.k8s.io"] = kinds::event();
   table["Endpoints"] = kinds::endpoints();
   table["ServiceAccount"] = returning_deleted(rows::service_account);
-  table["PersistentVolume"] = volume_behaviour();
-  table["PersistentVolumeClaim"] = claim_behaviour();
+  table["PersistentVolume"] = kinds::persistent_volume();
+  table["PersistentVolumeClaim"] = kinds::persistent_volume_claim();
   table["PodTemplate"] = returning_deleted(rows::pod_template);
-  table["ResourceQuota"] = returning_deleted(nullptr);
+  table["ResourceQuota"] = kinds::resource_quota();
+  table["LimitRange"] = kinds::limit_range();
   table["Deployment.apps"] = kinds::deployment();
   table["ReplicaSet.apps"] = kinds::replica_set();
   table["DaemonSet.apps"] = kinds::daemon_set();
   table["StatefulSet.apps"] = kinds::stateful_set();
   table["ControllerRevision.apps"] = with_row(rows::controller_revision);
-  table["Job.batch"] = with_row(rows::job);
-  table["CronJob.batch"] = with_row(rows::cron_job);
+  table["Job.batch"] = kinds::job();
+  table["CronJob.batch"] = kinds::cron_job();
   table["EndpointSlice.discovery.k8s.io"] = kinds::endpoint_slice();
-  table["StorageClass.storage.k8s.io"] = returning_deleted(rows::storage_class);
+  table["StorageClass.storage.k8s.io"] = kinds::storage_class();
   table["Lease.coordination.k8s.io"] = kinds::lease();
-  table["Ingress.networking.k8s.io"] = with_row(rows::ingress);
+  table["Ingress.networking.k8s.io"] = kinds::ingress();
   table["IngressClass.networking.k8s.io"] = with_row(rows::ingress_class);
-  table["NetworkPolicy.networking.k8s.io"] = with_row(rows::network_policy);
-  table["HorizontalPodAutoscaler.autoscaling"] = with_row(rows::horizontal_pod_autoscaler);
-  table["PodDisruptionBudget.policy"] = with_row(rows::pod_disruption_budget);
-  table["PriorityClass.scheduling.k8s.io"] = with_row(rows::priority_class);
+  table["NetworkPolicy.networking.k8s.io"] = kinds::network_policy();
+  table["HorizontalPodAutoscaler.autoscaling"] = kinds::horizontal_pod_autoscaler();
+  table["PodDisruptionBudget.policy"] = kinds::pod_disruption_budget();
+  table["PriorityClass.scheduling.k8s.io"] = kinds::priority_class();
   for (const char* kind : {"ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"})
     table[std::string(kind) + ".admissionregistration.k8s.io"] = with_row(rows::webhook_configuration);
-  for (const char* kind : {"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"}) {
-    KindBehaviour behaviour = rbac();
-    if (std::string_view(kind).ends_with("Binding")) behaviour.row = rows::role_binding;
-    table[std::string(kind) + ".rbac.authorization.k8s.io"] = behaviour;
-  }
+  table["Role.rbac.authorization.k8s.io"] = kinds::role();
+  table["ClusterRole.rbac.authorization.k8s.io"] = kinds::cluster_role();
+  table["RoleBinding.rbac.authorization.k8s.io"] = kinds::role_binding();
+  table["ClusterRoleBinding.rbac.authorization.k8s.io"] = kinds::cluster_role_binding();
   return table;
 }
 

@@ -68,10 +68,15 @@ struct KindBehaviour {
 
   /// Semantic validation, beside what schema::validate_by_schema() finds. Runs on create and update.
   void (*validate)(object::View object, schema::ErrorList&) = nullptr;
+  /// True: `validate` says all there is to say, validate_by_schema() is left out.
+  bool validates_alone = false;
   /// Only of updates: immutable fields, forbidden transitions.
   void (*validate_update)(object::View object, object::View old, schema::ErrorList&) = nullptr;
   /// Instead of both, for the subresource "status". Null: nothing is checked.
   void (*validate_status_update)(object::View object, object::View old, schema::ErrorList&) = nullptr;
+  /// Instead of both, for other subresources that write the object. Null: as an ordinary update.
+  void (*validate_subresource)(object::View object, object::View old, std::string_view subresource,
+                               schema::ErrorList&) = nullptr;
   /// Texts for the Warning header. `old` is absent on create.
   void (*warnings)(object::View object, object::View old, std::vector<std::string>& out) = nullptr;
 

@@ -20,6 +20,22 @@ KindBehaviour event();
 KindBehaviour lease();
 KindBehaviour endpoints();
 KindBehaviour endpoint_slice();
+KindBehaviour role();
+KindBehaviour cluster_role();
+KindBehaviour role_binding();
+KindBehaviour cluster_role_binding();
+KindBehaviour horizontal_pod_autoscaler();
+KindBehaviour ingress();
+KindBehaviour job();
+KindBehaviour cron_job();
+KindBehaviour network_policy();
+KindBehaviour pod_disruption_budget();
+KindBehaviour priority_class();
+KindBehaviour resource_quota();
+KindBehaviour limit_range();
+KindBehaviour persistent_volume_claim();
+KindBehaviour persistent_volume();
+KindBehaviour storage_class();
 
 /// "BestEffort", "Burstable" or "Guaranteed", from the requests and limits of a pod's containers.
 std::string_view qos_class(object::View pod);

@@ -41,6 +41,9 @@ bool add_amounts(View amounts, Totals& totals) {
 }
 
 void prepare_for_create(Value& pod, const WriteContext&) {
+  // Upstream takes a negative grace period for the shortest one.
+  if (const View grace = View(pod)["spec"]["terminationGracePeriodSeconds"]; grace.is_int() && grace.as_int() < 0)
+    pod["spec"].set("terminationGracePeriodSeconds", 1);
   pod["metadata"]["generation"] = 1;
   Value status = Value::object({{"phase", "Pending"}});
   if (!View(pod)["spec"]["schedulingGates"].empty()) {
@@ -121,6 +124,44 @@ void validate_update(View pod, View old, ErrorList& errors) {
                    "previously negative)");
 }
 
+/// From what the subresources "ephemeralcontainers" and "resize" are sent, the part that they are for.
+void prepare_for_update(Value& pod, View old, const WriteContext& context) {
+  if (context.subresource == "ephemeralcontainers") {
+    Value containers = View(pod)["spec"]["ephemeralContainers"].to_value();
+    pod["spec"] = old["spec"].to_value();
+    if (!View(containers).empty()) pod["spec"].set("ephemeralContainers", std::move(containers));
+  } else if (context.subresource == "resize") {
+    const Value sent = View(pod)["spec"].to_value();
+    pod["spec"] = old["spec"].to_value();
+    for (const std::string_view list : {"containers", "initContainers"}) {
+      if (View(sent)[list].size() != old["spec"][list].size() || View(sent)[list].empty()) continue;
+      for (size_t i = 0; i < View(sent)[list].size(); ++i)
+        pod["spec"][list].items()[i]["resources"] = View(sent)[list].at(i)["resources"].to_value();
+    }
+  }
+  generic_prepare_for_update(pod, old, context);
+}
+
+void validate_ephemeral_containers(View pod, View old, ErrorList& errors) {
+  const Path spec("spec");
+  const Path path = spec.child("ephemeralContainers");
+  for (const View was : old["spec"]["ephemeralContainers"].items()) {
+    View now;
+    for (const View container : pod["spec"]["ephemeralContainers"].items())
+      if (container["name"] == was["name"]) now = container;
+    if (now == was) continue;
+    errors.forbidden(path, fmt::format("existing ephemeral containers \"{}\" may not be {}\n", was["name"].as_string(),
+                                       now.exists() ? "changed" : "removed"));
+  }
+}
+
+void validate_subresource(View pod, View old, std::string_view subresource, ErrorList& errors) {
+  validate(pod, errors);
+  if (subresource == "ephemeralcontainers") return validate_ephemeral_containers(pod, old, errors);
+  if (qos_class(pod) != qos_class(old))
+    errors.invalid(Path("spec"), old["status"]["qosClass"], "Pod QOS Class may not change as a result of resizing");
+}
+
 int64_t grace_period(View pod, int64_t asked) {
   const View spec = pod["spec"];
   if (spec["nodeName"].as_string().empty()) return 0;
@@ -161,7 +202,9 @@ KindBehaviour pod() {
   KindBehaviour behaviour;
   behaviour.prepare_for_create = prepare_for_create;
   behaviour.validate = validate;
+  behaviour.prepare_for_update = prepare_for_update;
   behaviour.validate_update = validate_update;
+  behaviour.validate_subresource = validate_subresource;
   behaviour.grace_period = grace_period;
   behaviour.returns_deleted_object = true;
   behaviour.selectable_fields = kFields;

@@ -227,7 +227,26 @@ void release(Allocators& allocators, const Claims& claims) {
   for (const int port : claims.ports) allocators.release_port(port);
 }
 
+bool address_changed(View service, View old) {
+  if (type_of(service) == "ExternalName" || type_of(old) == "ExternalName") return false;
+  const std::string_view now = address_of(service);
+  return !address_of(old).empty() && !now.empty() && address_of(old) != now;
+}
+
+void validate_address_kept(View service, View old, ErrorList& errors) {
+  if (!address_changed(service, old)) return;
+  const Path path("spec");
+  const Path ips = path.child("clusterIPs");
+  const Value wanted = Value::array({std::string(address_of(service))});
+  errors.invalid(ips.index(0), wanted, "may not change once set");
+}
+
 Result<Finish> begin(Value& service, View old, const WriteContext& context) {
+  if (old.exists() && address_changed(service, old)) {
+    schema::ErrorList errors;
+    validate_address_kept(service, old, errors);
+    return Error(base::invalid("", "Service", object::name_of(service), errors.causes()));
+  }
   set_families(service);
   Claims claims;
   for (const auto claim : {claim_address, claim_node_ports, claim_health_check_port}) {
@@ -267,6 +286,9 @@ void validate_port(View port, bool name_required, std::set<std::string, std::les
     errors.not_supported(path.child("protocol"), protocol, {"SCTP", "TCP", "UDP"});
   }
   validation::port_number_or_name(port["targetPort"], path.child("targetPort"), errors);
+  if (const View app = port["appProtocol"]; app.is_string())
+    for (const auto& why : schema::qualified_name_errors(app.as_string()))
+      errors.invalid(path.child("appProtocol"), app.as_string(), why);
 }
 
 void validate_ports(View service, const Path& path, ErrorList& errors) {
@@ -314,13 +336,20 @@ void validate_affinity(View spec, const Path& path, ErrorList& errors) {
   }
   if (affinity == "None" && spec["sessionAffinityConfig"].is_object())
     errors.forbidden(path.child("sessionAffinityConfig"), "must not be set when session affinity is None");
+  const View timeout = spec["sessionAffinityConfig"]["clientIP"]["timeoutSeconds"];
+  const Path config = path.child("sessionAffinityConfig");
+  const Path client = config.child("clientIP");
+  if (affinity == "ClientIP" && timeout.is_int() && (timeout.as_int() <= 0 || timeout.as_int() > 86400))
+    errors.invalid_number(client.child("timeoutSeconds"), timeout.as_int(),
+                          "must be greater than 0 and less than 86400");
 }
 
 void validate_policies(View service, const Path& path, ErrorList& errors) {
   const View spec = service["spec"];
   const std::string_view policy = spec["externalTrafficPolicy"].as_string();
   const Path at = path.child("externalTrafficPolicy");
-  if (!is_external(service)) {
+  const bool reachable = is_external(service) || (type_of(service) == "ClusterIP" && !spec["externalIPs"].empty());
+  if (!reachable) {
     if (!policy.empty()) errors.invalid(at, policy, "may only be set for externally-accessible services");
   } else if (policy.empty()) {
     errors.required(at, "");
@@ -331,12 +360,8 @@ void validate_policies(View service, const Path& path, ErrorList& errors) {
   if (!needs_check && spec["healthCheckNodePort"].as_int() != 0)
     errors.invalid_number(path.child("healthCheckNodePort"), spec["healthCheckNodePort"].as_int(),
                           "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
-  if (spec["allocateLoadBalancerNodePorts"].exists() && type_of(service) != "LoadBalancer")
-    errors.forbidden(path.child("allocateLoadBalancerNodePorts"), "may only be used when `type` is 'LoadBalancer'");
-  if (!spec["loadBalancerSourceRanges"].empty() && type_of(service) != "LoadBalancer")
-    errors.forbidden(path.child("LoadBalancerSourceRanges"), "may only be used when `type` is 'LoadBalancer'");
   const std::string_view internal = spec["internalTrafficPolicy"].as_string();
-  if (!internal.empty() && internal != "Cluster" && internal != "Local")
+  if (spec["internalTrafficPolicy"].is_string() && internal != "Cluster" && internal != "Local")
     errors.not_supported(path.child("internalTrafficPolicy"), internal, {"Cluster", "Local"});
 }
 
@@ -356,20 +381,19 @@ void validate(View service, ErrorList& errors) {
   if (!headless && has_real_address(service))
     for (const auto& message : schema::ip_errors(address_of(service)))
       errors.invalid(ips.index(0), address_of(service), message);
+  validation::service_addresses(spec, path, errors);
   if (type.empty()) {
     errors.required(path.child("type"), "");
   } else if (std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end()) {
     errors.not_supported(path.child("type"), type, kTypes);
   }
+  validation::load_balancer(spec, path, errors);
   validate_policies(service, path, errors);
 }
 
-void validate_update(View service, View old, ErrorList& errors) {
-  if (type_of(service) == "ExternalName" || type_of(old) == "ExternalName") return;
-  if (address_of(old).empty() || address_of(old) == address_of(service)) return;
-  const Path path("spec");
-  const Path ips = path.child("clusterIPs");
-  errors.invalid(ips.index(0), service["spec"]["clusterIPs"], "may not change once set");
+void warn(View service, View, std::vector<std::string>& out) {
+  if (!service["spec"]["externalIPs"].empty())
+    out.emplace_back("spec.externalIPs is deprecated and may no longer be implemented in some clusters");
 }
 
 std::string field(View service, std::string_view name) {
@@ -386,8 +410,10 @@ KindBehaviour service() {
   behaviour.begin = begin;
   behaviour.after_delete = after_delete;
   behaviour.validate = validate;
-  behaviour.validate_update = validate_update;
+  behaviour.validate_update = validate_address_kept;
+  behaviour.warnings = warn;
   behaviour.returns_deleted_object = true;
+  behaviour.allow_create_on_update = true;
   behaviour.selectable_fields = kFields;
   behaviour.field = field;
   behaviour.row = rows::service;

@@ -25,6 +25,14 @@ bool is_percent(std::string_view text) {
   return true;
 }
 
+void validate_restart_and_deadline(View spec, std::string_view owner, const Path& path, ErrorList& errors) {
+  const std::string_view restart = spec["restartPolicy"].as_string();
+  if (restart != "Always") errors.not_supported(path.child("restartPolicy"), restart, {"Always"});
+  if (spec["activeDeadlineSeconds"].is_int())
+    errors.forbidden(path.child("activeDeadlineSeconds"),
+                     "activeDeadlineSeconds in " + std::string(owner) + " is not Supported");
+}
+
 }  // namespace
 
 void nonnegative(View value, const Path& path, ErrorList& errors) {
@@ -105,25 +113,28 @@ void workload_selector(View selector, std::string_view what, const Path& path, E
 }
 
 void pod_template(View pod_template, const Path& path, ErrorList& errors) {
-  const Path metadata = path.child("metadata");
-  labels(pod_template["metadata"]["labels"], metadata.child("labels"), errors);
+  // Upstream leaves the "metadata" out of the path.
+  labels(pod_template["metadata"]["labels"], path.child("labels"), errors);
   pod_spec(pod_template["spec"], path.child("spec"), errors);
 }
 
 void pod_template_under_selector(View pod_template, View selector, std::string_view owner, const Path& path,
                                  ErrorList& errors) {
+  ErrorList wrong;
+  label_selector(selector, Path(), wrong);
+  if (!wrong.empty() && owner != "DaemonSet") {
+    const Path whole("spec");
+    errors.invalid(whole.child("selector"), selector, owner == "ReplicaSet" ? "invalid label selector" : "");
+    if (owner != "ReplicaSet") validate_restart_and_deadline(pod_template["spec"], owner, path.child("spec"), errors);
+    return;
+  }
   const auto parsed = object::LabelSelector::from_object(selector);
   const View found = pod_template["metadata"]["labels"];
   const Path metadata = path.child("metadata");
-  if (!parsed.selects_everything() && !parsed.matches(found))
+  if (wrong.empty() && !parsed.selects_everything() && !parsed.matches(found))
     errors.invalid(metadata.child("labels"), found, "`selector` does not match template `labels`");
   validation::pod_template(pod_template, path, errors);
-  const Path spec = path.child("spec");
-  const std::string_view restart = pod_template["spec"]["restartPolicy"].as_string();
-  if (restart != "Always") errors.not_supported(spec.child("restartPolicy"), restart, {"Always"});
-  if (pod_template["spec"]["activeDeadlineSeconds"].is_int())
-    errors.forbidden(spec.child("activeDeadlineSeconds"),
-                     "activeDeadlineSeconds in " + std::string(owner) + " is not Supported");
+  validate_restart_and_deadline(pod_template["spec"], owner, path.child("spec"), errors);
 }
 
 }  // namespace proa::api::validation

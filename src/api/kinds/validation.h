@@ -28,6 +28,10 @@ void port_number_or_name(object::View port, const Path& path, ErrorList& errors)
 
 /// spec of a pod; `path` is its place ("spec", "spec.template.spec").
 void pod_spec(object::View spec, const Path& path, ErrorList& errors);
+/// spec of a PersistentVolumeClaim, or of the template of one.
+void claim_spec(object::View spec, const Path& path, ErrorList& errors);
+/// {nodeSelectorTerms: [...]}
+void node_selector(object::View selector, const Path& path, ErrorList& errors);
 /// metadata and spec of a pod template.
 void pod_template(object::View pod_template, const Path& path, ErrorList& errors);
 /// A template under a selector, as Deployment, ReplicaSet, StatefulSet have it: labels must match, restartPolicy must
@@ -41,12 +45,22 @@ void workload_selector(object::View selector, std::string_view what, const Path&
 
 /// Volumes; what is mounted must be among them.
 void volumes(object::View volumes, const Path& path, ErrorList& errors);
+/// A volume whose source is wrong does not count for those who mount it.
+bool volume_can_be_mounted(object::View volume);
 void containers(object::View spec, const Path& path, ErrorList& errors);
 void init_containers(object::View spec, const Path& path, ErrorList& errors);
+/// What a variable, or a file in a volume, may tell of the pod.
+void field_ref(object::View ref, bool in_volume, const Path& path, ErrorList& errors);
 void environment(object::View env, const Path& path, ErrorList& errors);
 void environment_from(object::View env_from, const Path& path, ErrorList& errors);
 void resources(object::View resources, const Path& path, ErrorList& errors);
 void probe(object::View probe, bool success_threshold_is_one, const Path& path, ErrorList& errors);
+/// Families and external addresses of a Service; what only load balancers have.
+void service_addresses(object::View spec, const Path& path, ErrorList& errors);
+void load_balancer(object::View spec, const Path& path, ErrorList& errors);
+/// Where the pod may go.
+void affinity(object::View affinity, const Path& path, ErrorList& errors);
+void spread_constraints(object::View constraints, const Path& path, ErrorList& errors);
 void lifecycle(object::View lifecycle, const Path& path, ErrorList& errors);
 
 }  // namespace proa::api::validation

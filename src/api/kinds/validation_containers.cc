@@ -40,7 +40,7 @@ void container_ports(View ports, const Path& path, ErrorList& errors) {
 
 bool is_volume(View spec, std::string_view name) {
   for (View volume : spec["volumes"].items())
-    if (volume["name"].as_string() == name) return true;
+    if (volume["name"].as_string() == name) return volume_can_be_mounted(volume);
   return false;
 }
 
@@ -148,7 +148,10 @@ void init_containers(View spec, const Path& path, ErrorList& errors) {
     container_common(spec, container, at, errors);
     const auto name = container["name"].as_string();
     if (!names.emplace(name).second) errors.duplicate(at.child("name"), name);
-    if (container["restartPolicy"].as_string() == "Always") {
+    const std::string_view restart = container["restartPolicy"].as_string();
+    if (container["restartPolicy"].is_string() && restart != "Always" && restart != "Never" && restart != "OnFailure")
+      errors.not_supported(at.child("restartPolicy"), restart, {"Always", "Never", "OnFailure"});
+    if (restart == "Always") {
       probes_and_lifecycle(container, at, errors);
       continue;
     }

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 
 #include "api/kinds/validation.h"
@@ -19,8 +21,13 @@ std::string env_name_error(std::string_view name) {
   return "";
 }
 
+void object_name(View name, const Path& path, ErrorList& errors) {
+  for (const auto& why : schema::dns1123_subdomain_errors(name.as_string()))
+    errors.invalid(path, name.as_string(), why);
+}
+
 void key_selector(View selector, const Path& path, ErrorList& errors) {
-  if (selector["name"].as_string().empty()) errors.required(path.child("name"), "");
+  object_name(selector["name"], path.child("name"), errors);
   const auto key = selector["key"].as_string();
   if (key.empty()) {
     errors.required(path.child("key"), "");
@@ -29,7 +36,9 @@ void key_selector(View selector, const Path& path, ErrorList& errors) {
   }
 }
 
-void field_ref(View ref, const Path& path, ErrorList& errors) {
+}  // namespace
+
+void field_ref(View ref, bool in_volume, const Path& path, ErrorList& errors) {
   const std::string_view field = ref["fieldPath"].as_string();
   if (field.empty()) {
     errors.required(path.child("fieldPath"), "");
@@ -40,15 +49,34 @@ void field_ref(View ref, const Path& path, ErrorList& errors) {
   static constexpr std::array<std::string_view, 9> kFields = {
       "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName",
       "status.hostIP", "status.hostIPs",     "status.podIP", "status.podIPs"};
-  for (const auto known : kFields)
-    if (field == known) return;
+  static constexpr std::array<std::string_view, 5> kInVolumes = {"metadata.annotations", "metadata.labels",
+                                                                 "metadata.name", "metadata.namespace", "metadata.uid"};
+  const std::span<const std::string_view> allowed =
+      in_volume ? std::span<const std::string_view>(kInVolumes) : std::span<const std::string_view>(kFields);
+  if (std::ranges::find(allowed, field) != allowed.end()) return;
+  const bool elsewhere =
+      std::ranges::find(kFields, field) != kFields.end() || std::ranges::find(kInVolumes, field) != kInVolumes.end();
+  if (elsewhere) return errors.not_supported(path.child("fieldPath"), field, allowed);
   // What can be selected by, but not put into a variable, is told apart from what nobody knows.
   static constexpr std::array<std::string_view, 5> kSelectable = {
       "spec.restartPolicy", "spec.schedulerName", "spec.hostNetwork", "status.phase", "status.nominatedNodeName"};
   for (const auto known : kSelectable)
-    if (field == known) return errors.not_supported(path.child("fieldPath"), field, kFields);
+    if (field == known) return errors.not_supported(path.child("fieldPath"), field, allowed);
   errors.invalid(path.child("fieldPath"), field,
                  "error converting fieldPath: field label not supported: " + std::string(field));
+}
+
+namespace {
+
+void resource_ref(View ref, const Path& path, ErrorList& errors) {
+  static constexpr std::array<std::string_view, 6> kResources = {
+      "limits.cpu",   "limits.ephemeral-storage",   "limits.memory",
+      "requests.cpu", "requests.ephemeral-storage", "requests.memory"};
+  const std::string_view resource = ref["resource"].as_string();
+  if (resource.empty()) return errors.required(path.child("resource"), "");
+  const bool pages = resource.starts_with("limits.hugepages-") || resource.starts_with("requests.hugepages-");
+  if (!pages && std::ranges::find(kResources, resource) == kResources.end())
+    errors.not_supported(path.child("resource"), resource, kResources);
 }
 
 void value_from(View variable, const Path& path, ErrorList& errors) {
@@ -57,14 +85,11 @@ void value_from(View variable, const Path& path, ErrorList& errors) {
   int sources = 0;
   if (from["fieldRef"].is_object()) {
     ++sources;
-    field_ref(from["fieldRef"], path.child("fieldRef"), errors);
+    field_ref(from["fieldRef"], false, path.child("fieldRef"), errors);
   }
   if (from["resourceFieldRef"].is_object()) {
     ++sources;
-    if (from["resourceFieldRef"]["resource"].as_string().empty()) {
-      const Path ref = path.child("resourceFieldRef");
-      errors.required(ref.child("resource"), "");
-    }
+    resource_ref(from["resourceFieldRef"], path.child("resourceFieldRef"), errors);
   }
   for (const std::string_view member : {"configMapKeyRef", "secretKeyRef"}) {
     if (!from[member].is_object()) continue;
@@ -111,7 +136,10 @@ void environment_from(View env_from, const Path& path, ErrorList& errors) {
       if (!source[member].is_object()) continue;
       ++sources;
       const Path ref = at.child(member);
-      if (source[member]["name"].as_string().empty()) errors.required(ref.child("name"), "");
+      if (source[member]["name"].as_string().empty())
+        errors.required(ref.child("name"), "");
+      else
+        object_name(source[member]["name"], ref.child("name"), errors);
     }
     if (sources == 0) {
       errors.invalid(path, "", "must specify one of: `configMapRef` or `secretRef`");

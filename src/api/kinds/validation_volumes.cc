@@ -1,7 +1,12 @@
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <set>
 #include <string>
 
 #include "api/kinds/validation.h"
+#include "object/quantity.h"
+#include "schema/formats.h"
 
 namespace proa::api::validation {
 namespace {
@@ -55,7 +60,9 @@ void downward_items(View items, const Path& path, ErrorList& errors) {
     const bool field = item["fieldRef"].is_object();
     if (field && item["resourceFieldRef"].is_object()) {
       errors.invalid(path, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously");
-    } else if (!field && !item["resourceFieldRef"].is_object()) {
+    } else if (field) {
+      field_ref(item["fieldRef"], true, path.child("fieldRef"), errors);
+    } else if (!item["resourceFieldRef"].is_object()) {
       errors.required(path, "one of fieldRef and resourceFieldRef is required");
     }
   }
@@ -98,6 +105,21 @@ void projections(View projected, const Path& path, ErrorList& errors) {
   }
 }
 
+void host_path(View source, const Path& path, ErrorList& errors) {
+  static constexpr std::array<std::string_view, 8> kTypes = {
+      "", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"};
+  if (source["path"].as_string().empty()) return errors.required(path.child("path"), "");
+  const std::string_view type = source["type"].as_string();
+  if (std::ranges::find(kTypes, type) == kTypes.end()) errors.not_supported(path.child("type"), type, kTypes);
+}
+
+void csi_driver(std::string_view name, const Path& path, ErrorList& errors) {
+  if (name.empty()) return errors.required(path, "");
+  std::string lower(name);
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  for (const auto& why : schema::dns1123_subdomain_errors(lower)) errors.invalid(path, name, why);
+}
+
 void volume_source(View volume, std::string_view type, const Path& path, ErrorList& errors) {
   const View source = volume[type];
   if (type == "configMap") {
@@ -105,7 +127,24 @@ void volume_source(View volume, std::string_view type, const Path& path, ErrorLi
   } else if (type == "secret") {
     keyed_source(source, "secretName", path, errors);
   } else if (type == "hostPath") {
+    host_path(source, path, errors);
+  } else if (type == "emptyDir") {
+    const auto limit = object::Quantity::parse(source["sizeLimit"].as_string());
+    if (source["sizeLimit"].is_string() && limit && limit->is_negative())
+      errors.forbidden(path.child("sizeLimit"), "SizeLimit field must be a valid resource quantity");
+  } else if (type == "nfs") {
+    if (source["server"].as_string().empty()) errors.required(path.child("server"), "");
     if (source["path"].as_string().empty()) errors.required(path.child("path"), "");
+    if (!source["path"].as_string().starts_with('/'))
+      errors.invalid(path.child("path"), source["path"].as_string(), "must be an absolute path");
+  } else if (type == "csi") {
+    csi_driver(source["driver"].as_string(), path.child("driver"), errors);
+  } else if (type == "ephemeral") {
+    const Path claim = path.child("volumeClaimTemplate");
+    if (source["volumeClaimTemplate"].is_object())
+      claim_spec(source["volumeClaimTemplate"]["spec"], claim.child("spec"), errors);
+    else
+      errors.required(claim, "");
   } else if (type == "persistentVolumeClaim") {
     if (source["claimName"].as_string().empty()) errors.required(path.child("claimName"), "");
   } else if (type == "downwardAPI") {
@@ -117,23 +156,33 @@ void volume_source(View volume, std::string_view type, const Path& path, ErrorLi
   }
 }
 
+void sources(View volume, const Path& path, ErrorList& errors) {
+  int types = 0;
+  for (const auto& [type, source] : volume.members()) {
+    if (type == "name" || !source.is_object()) continue;
+    if (++types > 1) {
+      errors.forbidden(path.child(type), "may not specify more than 1 volume type");
+    } else {
+      volume_source(volume, type, path.child(type), errors);
+    }
+  }
+  if (types == 0) errors.required(path, "must specify a volume type");
+}
+
 }  // namespace
+
+bool volume_can_be_mounted(View volume) {
+  ErrorList wrong;
+  sources(volume, Path(), wrong);
+  return wrong.empty();
+}
 
 void volumes(View volumes, const Path& path, ErrorList& errors) {
   std::set<std::string, std::less<>> names;
   size_t index = 0;
   for (View volume : volumes.items()) {
     const Path at = path.index(index++);
-    int types = 0;
-    for (const auto& [type, source] : volume.members()) {
-      if (type == "name" || !source.is_object()) continue;
-      if (++types > 1) {
-        errors.forbidden(at.child(type), "may not specify more than 1 volume type");
-      } else {
-        volume_source(volume, type, at.child(type), errors);
-      }
-    }
-    if (types == 0) errors.required(at, "must specify a volume type");
+    sources(volume, at, errors);
     const std::string_view name = volume["name"].as_string();
     if (name.empty()) {
       errors.required(at.child("name"), "");
