@@ -26,8 +26,7 @@ Try<void> begin_create(Session& session, CreateOptions& o, FlagSet& flags, bool 
   if (names != 1) return session.usage(fmt::format("exactly one NAME is required, got {}", names));
   o.name = (*args)[0];
   if (with_command) o.command.assign(args->begin() + 1, args->end());
-  if (auto ok = o.write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
+  if (auto ok = o.write.ready(session); !ok) return ok;
   return {};
 }
 

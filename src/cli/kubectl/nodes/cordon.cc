@@ -21,10 +21,8 @@ Try<void> cordon_command(Session& session, bool desired) {
   FlagSet flags = session.flags();
   write.add_dry_run(flags);
   flags.text("selector", 'l', &selector);
-  auto args = session.parse(flags);
+  auto args = write.begin(session, flags);
   if (!args) return Failed(args.error());
-  if (auto ok = write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
   if (args->empty() && selector.empty())
     return session.usage(fmt::format("USAGE: {} NODE [flags]", desired ? "cordon" : "uncordon"));
   auto nodes = find_nodes(session, *args, selector);
@@ -147,10 +145,8 @@ Try<void> taint(Session& session) {
   flags.text("selector", 'l', &selector);
   flags.boolean("overwrite", 0, &overwrite);
   flags.boolean("all", 0, &all);
-  auto args = session.parse(flags);
+  auto args = write.begin(session, flags);
   if (!args) return Failed(args.error());
-  if (auto ok = write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
   std::vector<std::string> resources;
   std::vector<Taint> taints;
   for (const auto& arg : *args) {

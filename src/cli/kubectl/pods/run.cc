@@ -34,10 +34,7 @@ struct Options {
 
 void add_flags(Options& o, FlagSet& flags) {
   o.print.typed = true;
-  o.print.add_to(flags);
-  o.write.add_dry_run(flags);
-  o.write.add_record(flags);
-  o.write.add_field_manager(flags, "kubectl-run");
+  o.write.add_to(flags, o.print, "kubectl-run");
   flags.text("image", 0, &o.image);
   flags.text("image-pull-policy", 0, &o.pull_policy);
   flags.text("port", 0, &o.port);
@@ -281,10 +278,8 @@ Try<void> run(Session& session) {
   Options o;
   FlagSet flags = session.flags();
   add_flags(o, flags);
-  auto args = session.parse(flags);
+  auto args = o.write.begin(session, flags);
   if (!args) return Failed(args.error());
-  if (auto ok = o.write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
   if (auto ok = validate(session, o, flags, *args); !ok) return ok;
   const std::string cause = o.write.record ? Session::change_cause(flags, {"run"}, *args) : "";
   auto pod = pod_of(session, o);

@@ -178,10 +178,8 @@ Try<void> set_env(Session& session) {
   flags.boolean("list", 0, &o.list);
   flags.boolean("resolve", 0, &o.resolve);
   flags.boolean("overwrite", 0, &o.overwrite);
-  auto args = session.parse(flags);
+  auto args = o.set.write.begin(session, flags);
   if (!args) return Failed(args.error());
-  if (auto ok = o.set.write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
   if (o.set.all && !o.set.selector.empty()) return fail("cannot set --all and --selector at the same time");
   std::vector<std::string> resources, words = o.env;
   bool changing = false;

@@ -47,10 +47,8 @@ Try<void> set_image(Session& session) {
   SetOptions o;
   FlagSet flags = session.flags();
   o.add_to(flags);
-  auto args = session.parse(flags);
+  auto args = o.write.begin(session, flags);
   if (!args) return Failed(args.error());
-  if (auto ok = o.write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
   auto words = resources_and_pairs(*args, "image");
   if (!words) return Failed(words.error());
   auto images = parse_pairs(words->pairs, "image", false);
