@@ -229,12 +229,12 @@ void Loop::ask_for_owners(const CasePtr& c) {
   c->pending = 1;
   for (size_t i = 0; i < references.size(); ++i) {
     const View reference = references.at(i);
-    if (gone_.contains(reference["uid"].as_string())) continue;
     const auto place = owner_place(reference, c->place.ns);
     if (!place) {
       c->undecided = true;
       continue;
     }
+    if (gone_.contains(reference["uid"].as_string())) continue;
     const Document known = cached(*place);
     if (known && object::uid_of(known.root()) == reference["uid"].as_string()) {
       c->owners[i] = state_of(known.root());
