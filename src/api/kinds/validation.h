@@ -48,5 +48,10 @@ void environment_from(object::View env_from, const Path& path, ErrorList& errors
 void resources(object::View resources, const Path& path, ErrorList& errors);
 void probe(object::View probe, bool success_threshold_is_one, const Path& path, ErrorList& errors);
 void lifecycle(object::View lifecycle, const Path& path, ErrorList& errors);
+void affinity(object::View affinity, const Path& path, ErrorList& errors);
+/// spec.topologySpreadConstraints.
+void spread_constraints(object::View constraints, const Path& path, ErrorList& errors);
+void pod_security(object::View context, const Path& path, ErrorList& errors);
+void container_security(object::View context, const Path& path, ErrorList& errors);
 
 }  // namespace proa::api::validation

@@ -68,11 +68,14 @@ void pod_spec(View spec, const Path& path, ErrorList& errors) {
       deadline.is_int() && (deadline.as_int() < 1 || deadline.as_int() > INT32_MAX))
     errors.invalid_number(path.child("activeDeadlineSeconds"), deadline.as_int(),
                           "must be between 1 and 2147483647, inclusive");
+  pod_security(spec["securityContext"], path.child("securityContext"), errors);
+  affinity(spec["affinity"], path.child("affinity"), errors);
   named(spec["hostname"], path.child("hostname"), errors);
   named(spec["subdomain"], path.child("subdomain"), errors);
   const Path tolerations = path.child("tolerations");
   size_t index = 0;
   for (View item : spec["tolerations"].items()) toleration(item, tolerations.index(index++), errors);
+  spread_constraints(spec["topologySpreadConstraints"], path.child("topologySpreadConstraints"), errors);
   named_subdomain(spec["priorityClassName"], path.child("priorityClassName"), errors);
 }
 

@@ -125,14 +125,17 @@ void volumes(View volumes, const Path& path, ErrorList& errors) {
   for (View volume : volumes.items()) {
     const Path at = path.index(index++);
     int types = 0;
-    for (const auto& [type, source] : volume.members()) {
-      if (type == "name" || !source.is_object()) continue;
+    const auto look_at = [&](std::string_view type) {
       if (++types > 1) {
         errors.forbidden(at.child(type), "may not specify more than 1 volume type");
       } else {
         volume_source(volume, type, at.child(type), errors);
       }
-    }
+    };
+    // The order tells which of two is too many, and upstream begins with this one.
+    if (volume["emptyDir"].is_object()) look_at("emptyDir");
+    for (const auto& [type, source] : volume.members())
+      if (type != "name" && type != "emptyDir" && source.is_object()) look_at(type);
     if (types == 0) errors.required(at, "must specify a volume type");
     const std::string_view name = volume["name"].as_string();
     if (name.empty()) {
