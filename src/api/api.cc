@@ -12,7 +12,9 @@ class Server : public Api {
  public:
   Server(const Options& options, store::Store& store, runtime::Clock& clock, runtime::Random& random,
          const auth::TokenIssuer* tokens)
-      : core_(options, store, clock, random, tokens), gates_(core_) {}
+      : core_(options, store, clock, random, tokens), gates_(core_) {
+    core_.gates = &gates_;
+  }
 
   void handle(http::RequestPtr request, http::ResponseWriterPtr response) override {
     api::handle(core_, gates_, std::move(request), std::move(response));

@@ -60,6 +60,7 @@ struct Stored {
 using StoredDone = std::move_only_function<void(Result<Stored>)>;
 
 class EventExpiry;
+class Gates;
 class WatchHub;
 
 class Core {
@@ -92,6 +93,7 @@ class Core {
   Metrics metrics;
   std::atomic<client::PodStreams*> streams{nullptr};
   std::atomic<bool> ready{false};
+  const Gates* gates = nullptr;  // set once, before anything is served
 
  private:
   std::unique_ptr<admission::World> world_;

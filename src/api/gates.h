@@ -28,6 +28,8 @@ class Gates {
   const auth::Authenticator& authenticator() const { return authenticator_; }
   const auth::Authorizer& authorizer() const { return *authorizer_; }
   const auth::RbacLookup& rbac() const { return *rbac_; }
+  /// False where everybody may everything.
+  bool enforced() const { return authorize_; }
 
  private:
   Result<auth::User> impersonated(const http::Request& request, const auth::User& user) const;

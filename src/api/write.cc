@@ -6,6 +6,7 @@
 
 #include "api/body.h"
 #include "api/fields/managed_fields.h"
+#include "api/grants.h"
 #include "api/meta_validation.h"
 #include "object/meta.h"
 #include "object/time.h"
@@ -152,6 +153,7 @@ Result<Finish> complete_create(Core& core, const Target& target, Call& call, Val
   if (valid)
     valid =
         core.admission.validate(object, View(), attributes(core, target, call, object, admission::Operation::kCreate));
+  if (valid && core.gates != nullptr) valid = check_grant(*core.gates, target, call, object, View());
   // What admission and the kind put in gets its place among the rest.
   if (valid) valid = schema::decode(object, target.stored->type);
   if (!valid) {
@@ -186,6 +188,7 @@ Result<Finish> complete_update(Core& core, const Target& target, Call& call, Val
   auto valid = validate_changed(core, target, call, object, old);
   if (valid)
     valid = core.admission.validate(object, old, attributes(core, target, call, object, admission::Operation::kUpdate));
+  if (valid && core.gates != nullptr) valid = check_grant(*core.gates, target, call, object, old);
   if (!valid) {
     finish(finisher, false);
     return Error(valid.error());

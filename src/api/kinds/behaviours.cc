@@ -24,18 +24,6 @@ KindBehaviour with_row(decltype(KindBehaviour::row) row) {
   return behaviour;
 }
 
-KindBehaviour creatable_by_update(decltype(KindBehaviour::row) row = nullptr) {
-  KindBehaviour behaviour = with_row(row);
-  behaviour.allow_create_on_update = true;
-  return behaviour;
-}
-
-KindBehaviour rbac() {
-  KindBehaviour behaviour = creatable_by_update();
-  behaviour.name_rule = NameRule::kPathSegment;
-  return behaviour;
-}
-
 KindBehaviour claim_behaviour() {
   KindBehaviour behaviour = with_row(rows::persistent_volume_claim);
   behaviour.prepare_for_create = start_claim;
@@ -93,10 +81,10 @@ Table make_table() {
   table["PriorityClass.scheduling.k8s.io"] = with_row(rows::priority_class);
   for (const char* kind : {"ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"})
     table[std::string(kind) + ".admissionregistration.k8s.io"] = with_row(rows::webhook_configuration);
-  for (const char* kind : {"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"}) {
-    KindBehaviour behaviour = rbac();
-    if (std::string_view(kind).ends_with("Binding")) behaviour.row = rows::role_binding;
-    table[std::string(kind) + ".rbac.authorization.k8s.io"] = behaviour;
+  for (const bool namespaced : {true, false}) {
+    const std::string prefix = namespaced ? "" : "Cluster";
+    table[prefix + "Role.rbac.authorization.k8s.io"] = kinds::role(namespaced);
+    table[prefix + "RoleBinding.rbac.authorization.k8s.io"] = kinds::role_binding(namespaced);
   }
   return table;
 }

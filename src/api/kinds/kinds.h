@@ -20,6 +20,9 @@ KindBehaviour event();
 KindBehaviour lease();
 KindBehaviour endpoints();
 KindBehaviour endpoint_slice();
+/// Role or RoleBinding; not `namespaced`: ClusterRole or ClusterRoleBinding.
+KindBehaviour role(bool namespaced);
+KindBehaviour role_binding(bool namespaced);
 
 /// "BestEffort", "Burstable" or "Guaranteed", from the requests and limits of a pod's containers.
 std::string_view qos_class(object::View pod);
