@@ -47,6 +47,10 @@ Value template_metadata(Value labels) {
 
 Try<void> finish_create(Session& session, CreateOptions& o, Value object, const std::string& what) {
   const View view = object;
+  if (o.append_hash) {
+    o.name = name_with_hash(object);
+    object["metadata"]["name"] = o.name;
+  }
   if (o.save_config) {
     const std::string text = last_applied_text(object);
     object["metadata"]["annotations"][object::Key(std::string_view(kLastApplied))] = text;
