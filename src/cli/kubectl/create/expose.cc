@@ -246,7 +246,7 @@ Try<void> autoscale(Session& session) {
     plain.validate.clear();
     if (!write.client_only()) made = create_object(session, {*mapping, session.name_space(), own, scaler, {}}, plain);
     if (!made) return Failed(made.error());
-    auto text = printer.print(*made, "autoscaled");
+    auto text = printer.print(*made, write.client_only() ? "created" : "autoscaled");
     if (!text) return Failed(text.error());
     session.out(*text);
   }

@@ -96,7 +96,7 @@ Try<void> change_objects(Session& session, const SetOptions& o, const std::vecto
     if (!o.local && !o.write.client_only()) {
       auto patched = patch_difference(session, info, after, o.write);
       if (!patched) {
-        failures.push_back(Failure::text(fmt::format("failed to patch {}: {}", what, patched.error().message())));
+        failures.push_back(Failure::text(fmt::format("failed to patch {} {}", what, patched.error().message())));
         continue;
       }
       shown = std::move(*patched);

@@ -55,7 +55,7 @@ Try<void> set_image(Session& session) {
   if (!images) return Failed(images.error());
   const std::string cause = o.write.record ? Session::change_cause(flags, {"set", "image"}, *args) : "";
   return change_objects(
-      session, o, words->resources, "image updated", "image update to pod template",
+      session, o, words->resources, "image updated", "image update to pod template:",
       [&](Value& object, const Info& info, std::vector<Failure>& failures) {
         Value* spec = pod_spec(object, info.mapping);
         if (spec == nullptr) {
