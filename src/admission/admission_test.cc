@@ -1,79 +1,12 @@
-#include "admission/admission.h"
-
-#include <map>
-
 #include <gtest/gtest.h>
 
-#include "admission/plugins.h"
-#include "object/json.h"
+#include "admission/admission_testing.h"
 
 namespace proa::admission {
 namespace {
 
-using object::Document;
 using object::Value;
 using object::View;
-
-/// Objects by "group/resource/ns/name".
-class FakeWorld : public World {
- public:
-  void put(const std::string& key, std::string_view json) {
-    objects_[key] = Document::freeze(*object::parse_json(json));
-  }
-  Document get(std::string_view group, std::string_view resource, std::string_view ns,
-               std::string_view name) const override {
-    const auto found = objects_.find(path(group, resource, ns) + std::string(name));
-    return found == objects_.end() ? Document() : found->second;
-  }
-  void scan(std::string_view group, std::string_view resource, std::string_view ns,
-            const std::function<bool(const Document&)>& visit) const override {
-    for (const auto& [key, document] : objects_)
-      if (key.starts_with(path(group, resource, ns)) && !visit(document)) return;
-  }
-
- private:
-  static std::string path(std::string_view group, std::string_view resource, std::string_view ns) {
-    return std::string(group) + "/" + std::string(resource) + "/" + (ns.empty() ? "" : std::string(ns) + "/");
-  }
-  std::map<std::string, Document> objects_;
-};
-
-class AdmissionTest : public testing::Test {
- protected:
-  AdmissionTest() {
-    world_.put("/namespaces/here", R"({"metadata":{"name":"here"}})");
-    world_.put("/serviceaccounts/here/default", R"({"metadata":{"name":"default"}})");
-  }
-  Attributes about(std::string_view kind, Operation operation = Operation::kCreate) {
-    kind_ = registry_.find_kind("v1", kind);
-    return {.kind = *kind_,
-            .ns = "here",
-            .name = "x",
-            .subresource = {},
-            .operation = operation,
-            .user = {},
-            .world = world_,
-            .random = random_};
-  }
-  /// The pod after admission.
-  Value admitted(std::string_view json) {
-    Value pod = std::move(*object::parse_json(json));
-    const auto result = Chain().mutate(pod, View(), about("Pod"));
-    EXPECT_TRUE(result) << result.error().message;
-    return pod;
-  }
-  std::string refusal(std::string_view json) {
-    Value pod = std::move(*object::parse_json(json));
-    auto result = Chain().mutate(pod, View(), about("Pod"));
-    if (result) result = Chain().validate(pod, View(), about("Pod"));
-    return result ? "" : result.error().message;
-  }
-
-  schema::Registry registry_;
-  schema::KindRef kind_;
-  FakeWorld world_;
-  runtime::SeededRandom random_{1};
-};
 
 constexpr std::string_view kPod = R"({"spec":{"containers":[{"name":"c"}]}})";
 

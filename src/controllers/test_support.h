@@ -27,6 +27,12 @@ inline object::Value json(std::string_view text) {
 
 inline object::Document document(std::string_view text) { return object::Document::freeze(json(text)); }
 
+/// Sets the members that `text` has in `into`.
+inline void set_members(object::Value& into, std::string_view text) {
+  const object::Value members = json(text);
+  for (const auto [name, value] : object::View(members).members()) into.set(name, value.to_value());
+}
+
 inline std::vector<std::string> names(const std::vector<object::Document>& objects) {
   std::vector<std::string> found;
   for (const object::Document& object : objects) found.emplace_back(object::name_of(object.root()));

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/base64.h"
 #include "object/meta.h"
 #include "object/quantity.h"
 
@@ -110,7 +111,7 @@ struct EnvMaker {
     if (*object == nullptr) return {};
     const std::string prefix = from["prefix"].str();
     for (auto [key, value] : (**object)["data"].members())
-      values[prefix + std::string(key)] = secret ? decode_base64(value.as_string()) : value.str();
+      values[prefix + std::string(key)] = secret ? secret_bytes(value) : value.str();
     return {};
   }
 
@@ -121,7 +122,7 @@ struct EnvMaker {
     if (*object == nullptr) return std::nullopt;
     const std::string key = ref["key"].str();
     const View value = (**object)["data"][Key(key)];
-    if (value.exists()) return secret ? decode_base64(value.as_string()) : value.str();
+    if (value.exists()) return secret ? secret_bytes(value) : value.str();
     if (ref["optional"].as_bool()) return std::nullopt;
     return Error(base::bad_request(fmt::format("couldn't find key {} in {} {}/{}", key, secret ? "Secret" : "ConfigMap",
                                                space(), ref["name"].as_string())));
@@ -268,34 +269,7 @@ Result<std::string> resource_value(View pod, View container, View selector, cons
   return std::to_string((amount + unit - 1) / unit);
 }
 
-std::string decode_base64(std::string_view text) {
-  std::string out;
-  uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    uint32_t value = 0;
-    if (c >= 'A' && c <= 'Z')
-      value = static_cast<uint32_t>(c - 'A');
-    else if (c >= 'a' && c <= 'z')
-      value = static_cast<uint32_t>(c - 'a') + 26;
-    else if (c >= '0' && c <= '9')
-      value = static_cast<uint32_t>(c - '0') + 52;
-    else if (c == '+' || c == '-')
-      value = 62;
-    else if (c == '/' || c == '_')
-      value = 63;
-    else
-      continue;
-    bits = bits << 6 | value;
-    if (++count == 4) {
-      out += {static_cast<char>(bits >> 16), static_cast<char>(bits >> 8), static_cast<char>(bits)};
-      bits = 0;
-      count = 0;
-    }
-  }
-  if (count == 2) out += static_cast<char>(bits >> 4);
-  if (count == 3) out += {static_cast<char>(bits >> 10), static_cast<char>(bits >> 2)};
-  return out;
-}
+// What is not base64 never gets past the API.
+std::string secret_bytes(View value) { return base::base64_decode(value.as_string()).value_or(""); }
 
 }  // namespace proa::node

@@ -60,6 +60,7 @@ Result<std::string> field_value(object::View pod, std::string_view path, const s
 Result<std::string> resource_value(object::View pod, object::View container, object::View selector,
                                    const EnvFacts& facts);
 
-std::string decode_base64(std::string_view text);
+/// The bytes of a member of a Secret's `data`, or a ConfigMap's `binaryData`.
+std::string secret_bytes(object::View value);
 
 }  // namespace proa::node

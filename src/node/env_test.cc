@@ -78,12 +78,5 @@ TEST_F(EnvTest, describes_services_as_docker_links_did) {
   EXPECT_EQ(far.size(), 8U) << "the API's own address only";
 }
 
-TEST(Base64, decodes_with_and_without_padding) {
-  EXPECT_EQ(decode_base64("YQ=="), "a");
-  EXPECT_EQ(decode_base64("YWI="), "ab");
-  EXPECT_EQ(decode_base64("YWJj"), "abc");
-  EXPECT_EQ(decode_base64(""), "");
-}
-
 }  // namespace
 }  // namespace proa::node

@@ -62,5 +62,6 @@ void load_balancer(object::View spec, const Path& path, ErrorList& errors);
 void affinity(object::View affinity, const Path& path, ErrorList& errors);
 void spread_constraints(object::View constraints, const Path& path, ErrorList& errors);
 void lifecycle(object::View lifecycle, const Path& path, ErrorList& errors);
+void container_security(object::View context, const Path& path, ErrorList& errors);
 
 }  // namespace proa::api::validation

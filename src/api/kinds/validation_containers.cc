@@ -106,6 +106,7 @@ void container_common(View spec, View container, const Path& path, ErrorList& er
   volume_mounts(spec, container["volumeMounts"], path.child("volumeMounts"), errors);
   pull_policy(container["imagePullPolicy"], path.child("imagePullPolicy"), errors);
   resources(container["resources"], path.child("resources"), errors);
+  container_security(container["securityContext"], path.child("securityContext"), errors);
   const std::string_view image = container["image"].as_string();
   if (!image.empty() && (image.front() == ' ' || image.back() == ' '))
     errors.invalid(path.child("image"), image, "must not have leading or trailing whitespace");
@@ -116,6 +117,27 @@ void probes_and_lifecycle(View container, const Path& path, ErrorList& errors) {
   probe(container["livenessProbe"], true, path.child("livenessProbe"), errors);
   probe(container["readinessProbe"], false, path.child("readinessProbe"), errors);
   probe(container["startupProbe"], true, path.child("startupProbe"), errors);
+}
+
+/// A port of the node is given once; on the node's own network a container's port is the node's.
+void host_ports(View spec, const Path& list, ErrorList& errors) {
+  std::set<std::string, std::less<>> taken;
+  const bool host_network = spec["hostNetwork"].as_bool();
+  size_t index = 0;
+  for (View container : spec["containers"].items()) {
+    const Path at = list.index(index++);
+    const Path ports = at.child("ports");
+    size_t port_index = 0;
+    for (View port : container["ports"].items()) {
+      const Path place = ports.index(port_index++);
+      const int64_t number = port["hostPort"].as_int(), own = port["containerPort"].as_int();
+      std::string key = fmt::format("{}/{}/{}", port["protocol"].as_string(), port["hostIP"].as_string(), number);
+      if (number != 0 && taken.contains(key)) errors.duplicate(place.child("hostPort"), key);
+      if (host_network && number != own)
+        errors.invalid_number(place.child("containerPort"), own, "must match `hostPort` when `hostNetwork` is true");
+      taken.insert(std::move(key));
+    }
+  }
 }
 
 }  // namespace
@@ -135,6 +157,7 @@ void containers(View spec, const Path& path, ErrorList& errors) {
     if (!names.emplace(name).second) errors.duplicate(at.child("name"), name);
     probes_and_lifecycle(container, at, errors);
   }
+  host_ports(spec, list, errors);
 }
 
 void init_containers(View spec, const Path& path, ErrorList& errors) {

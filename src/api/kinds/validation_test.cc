@@ -1,41 +1,12 @@
 // Bad manifests and the causes that Kubernetes gives for them, all at once and in its words.
 #include <gtest/gtest.h>
 
-#include "api/kinds/kinds.h"
-#include "object/json.h"
-#include "object/yaml.h"
-#include "schema/decode.h"
-#include "schema/defaulting.h"
-#include "schema/registry.h"
+#include "api/kinds/validation_testing.h"
 
 namespace proa::api {
 namespace {
 
 using object::Value;
-
-Value decoded(std::string_view yaml) {
-  auto value = object::parse_yaml(yaml);
-  EXPECT_TRUE(value.has_value()) << yaml;
-  const schema::Registry registry;
-  const object::View view = *value;
-  const auto kind = registry.find_kind(view["apiVersion"].as_string(), view["kind"].as_string());
-  EXPECT_TRUE(kind) << yaml;
-  EXPECT_TRUE(schema::decode(*value, kind->type)) << yaml;
-  schema::apply_defaults(*value, kind->type);
-  return std::move(*value);
-}
-
-std::vector<std::string> causes(const KindBehaviour& behaviour, std::string_view yaml, std::string_view old = {}) {
-  const Value object = decoded(yaml);
-  schema::ErrorList errors;
-  behaviour.validate(object, errors);
-  if (!old.empty()) behaviour.validate_update(object, decoded(old), errors);
-  std::vector<std::string> out;
-  for (const auto& cause : errors.causes()) out.push_back(cause.field + ": " + cause.message);
-  return out;
-}
-
-using Causes = std::vector<std::string>;
 
 constexpr std::string_view kDeployment = R"(
 apiVersion: apps/v1

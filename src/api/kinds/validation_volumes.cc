@@ -158,14 +158,17 @@ void volume_source(View volume, std::string_view type, const Path& path, ErrorLi
 
 void sources(View volume, const Path& path, ErrorList& errors) {
   int types = 0;
-  for (const auto& [type, source] : volume.members()) {
-    if (type == "name" || !source.is_object()) continue;
+  const auto look_at = [&](std::string_view type) {
     if (++types > 1) {
       errors.forbidden(path.child(type), "may not specify more than 1 volume type");
     } else {
       volume_source(volume, type, path.child(type), errors);
     }
-  }
+  };
+  // The order tells which of two is too many, and upstream begins with this one.
+  if (volume["emptyDir"].is_object()) look_at("emptyDir");
+  for (const auto& [type, source] : volume.members())
+    if (type != "name" && type != "emptyDir" && source.is_object()) look_at(type);
   if (types == 0) errors.required(path, "must specify a volume type");
 }
 

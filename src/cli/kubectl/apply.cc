@@ -24,12 +24,9 @@ struct Options {
 };
 
 void add_flags(Options& o, FlagSet& flags) {
-  o.print.add_to(flags);
-  o.files.add_to(flags);
-  o.write.add_dry_run(flags);
+  o.write.add_to(flags, o.print, "kubectl-client-side-apply");
   o.write.add_validate(flags);
-  o.write.add_record(flags);
-  o.write.add_field_manager(flags, "kubectl-client-side-apply");
+  o.files.add_to(flags);
   flags.text("selector", 'l', &o.selector);
   flags.boolean("server-side", 0, &o.server_side);
   flags.boolean("force-conflicts", 0, &o.force_conflicts);

@@ -128,10 +128,8 @@ Try<void> delete_objects(Session& session) {
   Options o;
   FlagSet flags = session.flags();
   add_flags(o, flags);
-  auto args = session.parse(flags);
+  auto args = o.write.begin(session, flags);
   if (!args) return Failed(args.error());
-  if (auto ok = o.write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
   if (auto ok = complete(session, o, flags); !ok) return ok;
   Request request;
   request.args = *args;

@@ -30,6 +30,15 @@ const Entry* find_command(const std::string& words) {
   return nullptr;
 }
 
+/// A command's own name where it was called by a shorter one: messages name that.
+std::string full_name(const std::string& word) {
+  constexpr std::pair<std::string_view, std::string_view> kShort[] = {
+      {"cm", "configmap"}, {"deploy", "deployment"}, {"ns", "namespace"}, {"sa", "serviceaccount"}, {"svc", "service"}};
+  for (const auto& [shorter, full] : kShort)
+    if (word == shorter) return std::string(full);
+  return word;
+}
+
 /// Do words that begin a flag take the next word with them? Asked before the command is known.
 bool takes_value(const std::string& word, const FlagSet& flags) {
   if (word.find('=') != std::string::npos) return false;
@@ -80,7 +89,7 @@ int dispatch(Session& session, std::vector<std::string> words) {
     }
     entry = next;
     name = longer;
-    session.enter(words[at], {});
+    session.enter(full_name(words[at]), {});
     words.erase(words.begin() + static_cast<std::ptrdiff_t>(at));
   }
   if (entry == nullptr) {

@@ -12,6 +12,13 @@ namespace proa::cli::kubectl {
 using object::Value;
 using object::View;
 
+void WriteFlags::add_to(FlagSet& flags, PrintFlags& print, const std::string& manager) {
+  print.add_to(flags);
+  add_dry_run(flags);
+  add_record(flags);
+  add_field_manager(flags, manager);
+}
+
 void WriteFlags::add_dry_run(FlagSet& flags) {
   auto& flag = flags.text("dry-run", 0, &dry_run);
   flag.optional_value = true;
@@ -54,6 +61,19 @@ Try<void> WriteFlags::check(Session& session) {
     return fail(fmt::format("invalid - validate option {}; must be one of: strict (or true), warn, ignore (or false)",
                             object::go_quoted(validate)));
   return {};
+}
+
+Try<void> WriteFlags::ready(Session& session) {
+  if (auto ok = check(session); !ok) return ok;
+  if (auto ok = session.access(); !ok) return Failed(ok.error());
+  return {};
+}
+
+Try<std::vector<std::string>> WriteFlags::begin(Session& session, FlagSet& flags) {
+  auto args = session.parse(flags);
+  if (!args) return args;
+  if (auto ok = ready(session); !ok) return Failed(ok.error());
+  return args;
 }
 
 Params WriteFlags::params() const {

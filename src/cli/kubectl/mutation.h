@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/kubectl/printers/print_flags.h"
 #include "cli/kubectl/resource_finder.h"
@@ -15,12 +16,18 @@ struct WriteFlags {
   std::string field_manager;
   bool record = false;
 
+  /// What most of them take: how to print, --dry-run, --record and --field-manager.
+  void add_to(FlagSet& flags, PrintFlags& print, const std::string& manager);
   void add_dry_run(FlagSet& flags);
   void add_validate(FlagSet& flags);
   void add_record(FlagSet& flags);
   void add_field_manager(FlagSet& flags, const std::string& otherwise);
   /// Brings --dry-run and --validate to their words, or says what is wrong with them.
   Try<void> check(Session& session);
+  /// Checks them, and that there is a cluster to write to.
+  Try<void> ready(Session& session);
+  /// Parses, and is ready; gives the arguments.
+  Try<std::vector<std::string>> begin(Session& session, FlagSet& flags);
   bool client_only() const { return dry_run == "client"; }
   Params params() const;
 };

@@ -72,8 +72,7 @@ Try<void> scale(Session& session) {
   auto args = session.parse(flags);
   if (!args) return Failed(args.error());
   if (!flags.changed("replicas")) return fail("required flag(s) \"replicas\" not set");
-  if (auto ok = o.write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
+  if (auto ok = o.write.ready(session); !ok) return ok;
   if (o.replicas < 0)
     return fail("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0");
   if (o.current < -1) return fail("The --current-replicas must specify an integer of -1 or greater");

@@ -2,22 +2,18 @@
 
 #include <utility>
 
-#include "client/alive.h"
 #include "client/event_recorder.h"
-#include "client/expectations.h"
-#include "client/work_queue.h"
 #include "controllers/deployment/plan.h"
+#include "controllers/queue_loop.h"
 #include "controllers/workload/claiming.h"
 #include "controllers/workload/errors.h"
 #include "controllers/workload/ownership.h"
 #include "controllers/workload/pod_index.h"
-#include "object/meta.h"
 #include "object/selector.h"
 
 namespace proa::controllers::deployment {
 namespace {
 
-using client::WorkQueue;
 using object::Document;
 using object::View;
 namespace resources = client::resources;
@@ -27,26 +23,22 @@ object::LabelSelector selector_of(View deployment) {
   return selector.selects_everything() ? object::LabelSelector::nothing() : selector;
 }
 
-class Loop : public Controller {
+class Loop : public QueueLoop {
  public:
   explicit Loop(const Parts& parts)
-      : parts_(parts),
-        deployments_(parts.informers.of(resources::kDeployments)),
-        sets_(parts.informers.of(resources::kReplicaSets)),
-        pods_(parts.informers.of(resources::kPods)),
+      : QueueLoop(parts, 5),
+        deployments_(informer(resources::kDeployments)),
+        sets_(informer(resources::kReplicaSets)),
+        pods_(informer(resources::kPods)),
         events_(parts.client, parts.executor, "deployment-controller"),
-        expectations_(parts.executor.clock()),
-        queue_(
-            parts.executor, [this](const std::string& key, WorkQueue::Finish finish) { sync(key, std::move(finish)); },
-            5) {}
+        expectations_(parts.executor.clock()) {}
 
   void start() override;
-  bool idle() const override { return !queue_.busy(); }
 
  private:
   struct Round {
     std::string key;
-    WorkQueue::Finish finish;
+    Finish finish;
     Known known;
     Plan plan;
     size_t next = 0;           // write to do
@@ -54,38 +46,29 @@ class Loop : public Controller {
   };
   using RoundPtr = std::shared_ptr<Round>;
 
-  void sync(const std::string& key, WorkQueue::Finish finish);
+  void sync(const std::string& key, Finish finish) override;
   void carry_out(const RoundPtr& round, Plan plan);
   void next_write(const RoundPtr& round);
   void written(const RoundPtr& round, Result<Document> result);
   void create_failed(const RoundPtr& round, const Write& write, const Status& why);
   void pod_changed(const Document& before, const Document& after);
-  void end(const RoundPtr& round, bool good) {
-    round->finish(good ? WorkQueue::Outcome::kDone : WorkQueue::Outcome::kRetry);
-  }
+  static void end(const RoundPtr& round, bool good) { QueueLoop::end(std::move(round->finish), good); }
 
-  Parts parts_;
   client::Informer& deployments_;
   client::Informer& sets_;
   client::Informer& pods_;
   client::EventRecorder events_;
   client::Expectations expectations_;
-  WorkQueue queue_;
-  client::Alive alive_;
 };
 
 void Loop::start() {
   index_by_controller(sets_);
   index_by_controller(pods_);
-  client::on_change(deployments_, alive_, [this](const Document& before, const Document& after) {
-    queue_.add(object::key_of((after ? after : before).root()));
+  queue_changes(deployments_);
+  listen(sets_, [this](const Document& before, const Document& after) {
+    wake_owners(deployments_, "Deployment", selector_of, before, after, [this](View owner) { queue(owner); });
   });
-  client::on_change(sets_, alive_, [this](const Document& before, const Document& after) {
-    wake_owners(deployments_, "Deployment", selector_of, before, after,
-                [this](View owner) { queue_.add(object::key_of(owner)); });
-  });
-  client::on_change(pods_, alive_,
-                    [this](const Document& before, const Document& after) { pod_changed(before, after); });
+  listen(pods_, [this](const Document& before, const Document& after) { pod_changed(before, after); });
 }
 
 // Only Recreate looks at pods, and only for those that end.
@@ -96,22 +79,16 @@ void Loop::pod_changed(const Document& before, const Document& after) {
   if (!set) return;
   const Document deployment =
       resolve_controller(deployments_, "Deployment", object::namespace_of(pod), object::controller_of(set.root()));
-  if (deployment && deployment["spec"]["strategy"]["type"].as_string() == "Recreate")
-    queue_.add(object::key_of(deployment.root()));
+  if (deployment && deployment["spec"]["strategy"]["type"].as_string() == "Recreate") queue(deployment.root());
 }
 
-void Loop::sync(const std::string& key, WorkQueue::Finish finish) {
-  const size_t slash = key.find('/');
-  const Document deployment =
-      deployments_.get(std::string_view(key).substr(0, slash), std::string_view(key).substr(slash + 1));
+void Loop::sync(const std::string& key, Finish finish) {
+  const Document deployment = cached(deployments_, key);
   if (!deployment) {
     expectations_.forget(key);
-    return finish(WorkQueue::Outcome::kDone);
+    return finish(Outcome::kDone);
   }
-  if (!expectations_.satisfied(key)) {
-    queue_.add_after(key, client::Expectations::kTimeout + runtime::kSecond);
-    return finish(WorkQueue::Outcome::kDone);
-  }
+  if (caches_lag(expectations_, key)) return finish(Outcome::kDone);
   auto round = std::make_shared<Round>();
   round->key = key;
   round->finish = std::move(finish);

@@ -3,65 +3,15 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "controllers/deployment/test_objects.h"
-#include "controllers/test_support.h"
+#include "controllers/deployment/plan_testing.h"
 
 namespace proa::controllers::deployment {
 namespace {
 
-using object::Document;
 using object::Value;
 using object::View;
 using testing::json;
 using What = Write::What;
-
-struct DeploymentPlanTest : ::testing::Test {
-  Value web = make_deployment("web", 3);
-  std::vector<Value> sets;
-  std::vector<Value> pods;
-  object::TimeNs now = kNow;
-
-  Known known() const {
-    Known k;
-    k.deployment = Document::freeze(web);
-    for (const Value& set : sets) k.replica_sets.push_back(Document::freeze(set));
-    for (const Value& pod : pods) k.pods.push_back(Document::freeze(pod));
-    k.now = now;
-    return k;
-  }
-  Plan plan() const { return make_plan(known()); }
-  /// `create web-x 3`, `scale web-x 2`, `delete web-x`, `status`
-  std::vector<std::string> writes() const {
-    std::vector<std::string> found;
-    for (const Write& write : plan().writes) {
-      const int64_t size = View(write.object)["spec"]["replicas"].as_int();
-      switch (write.what) {
-        case What::kCreateReplicaSet: found.push_back(fmt::format("create {}", size)); break;
-        case What::kUpdateReplicaSet: found.push_back(fmt::format("scale {} {}", write.name, size)); break;
-        case What::kDeleteReplicaSet: found.push_back("delete " + write.name); break;
-        case What::kUpdateStatus: found.push_back("status"); break;
-      }
-    }
-    return found;
-  }
-  Value write_of(What what) const {
-    for (const Write& write : plan().writes)
-      if (write.what == what) return write.object;
-    ADD_FAILURE() << "no such write";
-    return {};
-  }
-  Value status() const { return View(write_of(What::kUpdateStatus))["status"].to_value(); }
-  Value condition(std::string_view type) const {
-    const Value all = status();
-    for (const View c : View(all)["conditions"].items())
-      if (c["type"].as_string() == type) return c.to_value();
-    return {};
-  }
-  static std::string text(const Value& condition) {
-    const View c(condition);
-    return fmt::format("{} {}: {}", c["status"].as_string(), c["reason"].as_string(), c["message"].as_string());
-  }
-};
 
 using Writes = std::vector<std::string>;
 

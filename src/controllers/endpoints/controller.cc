@@ -4,129 +4,71 @@
 
 #include <fmt/format.h>
 
-#include "client/alive.h"
-#include "client/event_recorder.h"
-#include "client/expectations.h"
-#include "client/work_queue.h"
 #include "controllers/endpoints/plan.h"
 #include "controllers/workload/errors.h"
-#include "controllers/workload/service_pods.h"
-#include "object/meta.h"
+#include "controllers/workload/service_loop.h"
 
 namespace proa::controllers::endpoints {
 namespace {
 
-using client::WorkQueue;
 using object::Document;
-using object::View;
 namespace resources = client::resources;
 
-class Loop : public Controller {
+class Loop : public ServiceLoop {
  public:
   explicit Loop(const Parts& parts)
-      : parts_(parts),
-        services_(parts.informers.of(resources::kServices)),
-        pods_(parts.informers.of(resources::kPods)),
-        endpoints_(parts.informers.of(resources::kEndpoints)),
-        events_(parts.client, parts.executor, "endpoint-controller"),
-        expectations_(parts.executor.clock()),
-        queue_(
-            parts.executor, [this](const std::string& key, WorkQueue::Finish finish) { sync(key, std::move(finish)); },
-            5) {}
+      : ServiceLoop(parts, "endpoint-controller", 200 * runtime::kMillisecond / 1000),
+        endpoints_(informer(resources::kEndpoints)) {}
 
-  void start() override;
-  bool idle() const override { return !queue_.busy(); }
+  void start() override {
+    ServiceLoop::start();
+    // Also those whose Service went while nobody watched.
+    queue_changes(endpoints_);
+  }
 
  private:
-  void sync(const std::string& key, WorkQueue::Finish finish);
-  void remove(const std::string& key, WorkQueue::Finish finish);
-  void written(const std::string& key, bool created, const Result<Document>& result, WorkQueue::Finish finish,
-               const Document& service);
+  void update(Turn turn, Finish finish) override;
+  void gone(const std::string& key, Finish finish) override;
+  void written(const Turn& turn, bool created, const Result<Document>& result, Finish finish);
 
-  Parts parts_;
-  client::Informer& services_;
-  client::Informer& pods_;
   client::Informer& endpoints_;
-  client::EventRecorder events_;
-  client::Expectations expectations_;
-  TriggerTimes trigger_times_;
-  Pace pace_{200 * runtime::kMillisecond / 1000};
-  WorkQueue queue_;
-  client::Alive alive_;
 };
 
-void Loop::start() {
-  client::on_change(services_, alive_, [this](const Document& before, const Document& after) {
-    queue_.add(object::key_of((after ? after : before).root()));
-  });
-  client::on_change(pods_, alive_, [this](const Document& before, const Document& after) {
-    wake_services(services_, before, after, [this](View service) { queue_.add(object::key_of(service)); });
-  });
-  // Also those whose Service went while nobody watched.
-  client::on_change(endpoints_, alive_, [this](const Document& before, const Document& after) {
-    queue_.add(object::key_of((after ? after : before).root()));
-  });
-}
-
-void Loop::remove(const std::string& key, WorkQueue::Finish finish) {
-  expectations_.forget(key);
-  trigger_times_.forget(key);
-  pace_.forget(key);
-  const size_t slash = key.find('/');
-  const std::string ns = key.substr(0, slash), name = key.substr(slash + 1);
-  const Document left = endpoints_.get(ns, name);
+void Loop::gone(const std::string& key, Finish finish) {
+  const Document left = cached(endpoints_, key);
   // Made by hand, or used for leader election by old clients: not ours.
   if (!left ||
       object::labels_of(left.root())["endpoints.kubernetes.io/managed-by"].as_string() != "endpoint-controller")
-    return finish(WorkQueue::Outcome::kDone);
-  parts_.client.remove(
-      resources::kEndpoints, ns, name, {}, [finish = std::move(finish)](Result<Document> result) mutable {
-        finish(result || result.error().is("NotFound") ? WorkQueue::Outcome::kDone : WorkQueue::Outcome::kRetry);
-      });
+    return finish(Outcome::kDone);
+  parts_.client.remove(resources::kEndpoints, object::namespace_of(left.root()), object::name_of(left.root()), {},
+                       last_write(std::move(finish)));
 }
 
-void Loop::sync(const std::string& key, WorkQueue::Finish finish) {
-  const size_t slash = key.find('/');
-  const std::string ns = key.substr(0, slash), name = key.substr(slash + 1);
-  const Document service = services_.get(ns, name);
-  if (!service) return remove(key, std::move(finish));
-  if (!has_endpoints(service.root())) return finish(WorkQueue::Outcome::kDone);
-  const runtime::TimeNs now = parts_.executor.clock().monotonic();
-  if (const auto wait = pace_.wait(key, now); wait > 0) {
-    queue_.add_after(key, wait);
-    return finish(WorkQueue::Outcome::kDone);
-  }
-  if (!expectations_.satisfied(key)) {
-    queue_.add_after(key, client::Expectations::kTimeout + runtime::kSecond);
-    return finish(WorkQueue::Outcome::kDone);
-  }
-  Known known{service, pods_of_service(pods_, service.root()), endpoints_.get(ns, name), 0};
-  pace_.worked(key, known.pods.size(), now);
-  known.trigger_time = trigger_times_.next(service.root(), known.pods);
-  auto wanted = make_plan(known);
-  if (!wanted) return finish(WorkQueue::Outcome::kDone);
-  const bool create = !known.current;
-  auto done = alive_.guard([this, key, create, service, finish = std::move(finish)](Result<Document> result) mutable {
-    written(key, create, result, std::move(finish), service);
-  });
-  if (create)
+void Loop::update(Turn turn, Finish finish) {
+  const Document current = cached(endpoints_, turn.key);
+  auto wanted = make_plan({turn.service, turn.pods, current, turn.trigger_time});
+  if (!wanted) return finish(Outcome::kDone);
+  const std::string ns(object::namespace_of(turn.service.root())), name(object::name_of(turn.service.root()));
+  auto done = alive_.guard([this, turn = std::move(turn), create = !current, finish = std::move(finish)](
+                               Result<Document> result) mutable { written(turn, create, result, std::move(finish)); });
+  if (!current)
     parts_.client.create(resources::kEndpoints, ns, name, std::move(*wanted), "", std::move(done));
   else
     parts_.client.update(resources::kEndpoints, ns, name, std::move(*wanted), "", std::move(done));
 }
 
-void Loop::written(const std::string& key, bool created, const Result<Document>& result, WorkQueue::Finish finish,
-                   const Document& service) {
+void Loop::written(const Turn& turn, bool created, const Result<Document>& result, Finish finish) {
   if (result) {
-    expectations_.wrote(key, endpoints_, *result);
-    return finish(WorkQueue::Outcome::kDone);
+    expectations_.wrote(turn.key, endpoints_, *result);
+    return finish(Outcome::kDone);
   }
-  if (namespace_is_ending(result.error())) return finish(WorkQueue::Outcome::kDone);
-  if (!result.error().is("Conflict") && !result.error().is("AlreadyExists"))
-    events_.record(service.root(), "Warning", created ? "FailedToCreateEndpoint" : "FailedToUpdateEndpoint",
-                   created ? fmt::format("Failed to create endpoint for service {}: {}", key, result.error().message)
-                           : fmt::format("Failed to update endpoint {}: {}", key, result.error().message));
-  finish(WorkQueue::Outcome::kRetry);
+  const Status& why = result.error();
+  if (namespace_is_ending(why)) return finish(Outcome::kDone);
+  if (!why.is("Conflict") && !why.is("AlreadyExists"))
+    events_.record(turn.service.root(), "Warning", created ? "FailedToCreateEndpoint" : "FailedToUpdateEndpoint",
+                   created ? fmt::format("Failed to create endpoint for service {}: {}", turn.key, why.message)
+                           : fmt::format("Failed to update endpoint {}: {}", turn.key, why.message));
+  finish(Outcome::kRetry);
 }
 
 }  // namespace

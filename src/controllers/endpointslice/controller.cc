@@ -4,20 +4,14 @@
 
 #include <fmt/format.h>
 
-#include "client/alive.h"
-#include "client/event_recorder.h"
-#include "client/expectations.h"
-#include "client/work_queue.h"
 #include "controllers/endpointslice/plan.h"
 #include "controllers/workload/errors.h"
-#include "controllers/workload/service_pods.h"
+#include "controllers/workload/service_loop.h"
 #include "controllers/workload/write_list.h"
-#include "object/meta.h"
 
 namespace proa::controllers::endpointslice {
 namespace {
 
-using client::WorkQueue;
 using object::Document;
 using object::View;
 namespace resources = client::resources;
@@ -31,56 +25,34 @@ std::string service_key(View slice) {
   return fmt::format("{}/{}", object::namespace_of(slice), labels[kServiceName].as_string());
 }
 
-class Loop : public Controller {
+class Loop : public ServiceLoop {
  public:
   explicit Loop(const Parts& parts)
-      : parts_(parts),
-        services_(parts.informers.of(resources::kServices)),
-        pods_(parts.informers.of(resources::kPods)),
-        nodes_(parts.informers.of(resources::kNodes)),
-        slices_(parts.informers.of(resources::kEndpointSlices)),
-        events_(parts.client, parts.executor, "endpoint-slice-controller"),
-        expectations_(parts.executor.clock()),
-        queue_(
-            parts.executor, [this](const std::string& key, WorkQueue::Finish finish) { sync(key, std::move(finish)); },
-            5) {}
+      : ServiceLoop(parts, "endpoint-slice-controller", 50 * runtime::kMillisecond / 1000),
+        nodes_(informer(resources::kNodes)),
+        slices_(informer(resources::kEndpointSlices)) {}
 
   void start() override;
-  bool idle() const override { return !queue_.busy(); }
 
  private:
-  void sync(const std::string& key, WorkQueue::Finish finish);
+  void update(Turn turn, Finish finish) override;
+  // The garbage collector takes the slices.
+  void gone(const std::string&, Finish finish) override { finish(Outcome::kDone); }
   void node_changed(const Document& before, const Document& after);
   void slice_changed(const Document& before, const Document& after);
-  void done(const std::string& key, const Document& service, const Result<void>& result, WorkQueue::Finish finish);
+  void done(const std::string& key, const Document& service, const Result<void>& result, Finish finish);
 
-  Parts parts_;
-  client::Informer& services_;
-  client::Informer& pods_;
   client::Informer& nodes_;
   client::Informer& slices_;
-  client::EventRecorder events_;
-  client::Expectations expectations_;
-  TriggerTimes trigger_times_;
-  Pace pace_{50 * runtime::kMillisecond / 1000};
-  WorkQueue queue_;
-  client::Alive alive_;
 };
 
 void Loop::start() {
   slices_.add_index(kByService, [](View slice, const auto& emit) {
     if (const std::string key = service_key(slice); !key.empty()) emit(key);
   });
-  client::on_change(services_, alive_, [this](const Document& before, const Document& after) {
-    queue_.add(object::key_of((after ? after : before).root()));
-  });
-  client::on_change(pods_, alive_, [this](const Document& before, const Document& after) {
-    wake_services(services_, before, after, [this](View service) { queue_.add(object::key_of(service)); });
-  });
-  client::on_change(nodes_, alive_,
-                    [this](const Document& before, const Document& after) { node_changed(before, after); });
-  client::on_change(slices_, alive_,
-                    [this](const Document& before, const Document& after) { slice_changed(before, after); });
+  ServiceLoop::start();
+  listen(nodes_, [this](const Document& before, const Document& after) { node_changed(before, after); });
+  listen(slices_, [this](const Document& before, const Document& after) { slice_changed(before, after); });
 }
 
 void Loop::node_changed(const Document& before, const Document& after) {
@@ -89,7 +61,7 @@ void Loop::node_changed(const Document& before, const Document& after) {
       object::labels_of(before.root())[kZone].as_string() == object::labels_of(after.root())[kZone].as_string())
     return;
   if (before && !after) return;
-  for (const Document& service : services_.list()) queue_.add(object::key_of(service.root()));
+  for (const Document& service : services_.list()) queue(service.root());
 }
 
 void Loop::slice_changed(const Document& before, const Document& after) {
@@ -98,34 +70,16 @@ void Loop::slice_changed(const Document& before, const Document& after) {
       if (const std::string key = service_key(slice.root()); !key.empty()) queue_.add(key);
 }
 
-void Loop::sync(const std::string& key, WorkQueue::Finish finish) {
-  const size_t slash = key.find('/');
-  const Document service =
-      services_.get(std::string_view(key).substr(0, slash), std::string_view(key).substr(slash + 1));
-  if (!service) {
-    expectations_.forget(key);
-    trigger_times_.forget(key);
-    pace_.forget(key);
-    return finish(WorkQueue::Outcome::kDone);
-  }
-  if (!has_endpoints(service.root())) return finish(WorkQueue::Outcome::kDone);
-  const runtime::TimeNs now = parts_.executor.clock().monotonic();
-  if (const auto wait = pace_.wait(key, now); wait > 0) {
-    queue_.add_after(key, wait);
-    return finish(WorkQueue::Outcome::kDone);
-  }
-  if (!expectations_.satisfied(key)) {
-    queue_.add_after(key, client::Expectations::kTimeout + runtime::kSecond);
-    return finish(WorkQueue::Outcome::kDone);
-  }
+void Loop::update(Turn turn, Finish finish) {
+  const std::string& key = turn.key;
+  const Document& service = turn.service;
   Known known;
   known.service = service;
-  known.pods = pods_of_service(pods_, service.root());
+  known.pods = std::move(turn.pods);
   for (Document& slice : slices_.by_index(kByService, key))
     if (!object::is_deleting(slice.root())) known.slices.push_back(std::move(slice));
   known.node = [this](std::string_view name) { return nodes_.get({}, name); };
-  pace_.worked(key, known.pods.size(), now);
-  known.trigger_time = trigger_times_.next(service.root(), known.pods);
+  known.trigger_time = turn.trigger_time;
   Plan plan = make_plan(known);
   const std::string ns(object::namespace_of(service.root()));
   std::vector<Change> changes;
@@ -146,13 +100,13 @@ void Loop::sync(const std::string& key, WorkQueue::Finish finish) {
             }));
 }
 
-void Loop::done(const std::string& key, const Document& service, const Result<void>& result, WorkQueue::Finish finish) {
-  if (!result && namespace_is_ending(result.error())) return finish(WorkQueue::Outcome::kDone);
+void Loop::done(const std::string& key, const Document& service, const Result<void>& result, Finish finish) {
+  if (!result && namespace_is_ending(result.error())) return finish(Outcome::kDone);
   // A conflict only says that the cache was behind.
   if (!result && !result.error().is("Conflict"))
     events_.record(service.root(), "Warning", "FailedToUpdateEndpointSlices",
                    fmt::format("Error updating Endpoint Slices for Service {}: {}", key, result.error().message));
-  finish(result ? WorkQueue::Outcome::kDone : WorkQueue::Outcome::kRetry);
+  end(std::move(finish), result.has_value());
 }
 
 }  // namespace

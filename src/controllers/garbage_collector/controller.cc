@@ -8,18 +8,15 @@
 
 #include <fmt/format.h>
 
-#include "client/alive.h"
 #include "client/event_recorder.h"
-#include "client/work_queue.h"
 #include "controllers/garbage_collector/graph.h"
 #include "controllers/garbage_collector/plan.h"
+#include "controllers/queue_loop.h"
 #include "controllers/workload/kinds.h"
-#include "object/meta.h"
 
 namespace proa::controllers::garbage_collector {
 namespace {
 
-using client::WorkQueue;
 using object::Document;
 using object::View;
 
@@ -36,25 +33,21 @@ Place place_of(std::string_view key) {
   return place;
 }
 
-class Loop : public Controller {
+class Loop : public QueueLoop {
  public:
   Loop(const Parts& parts, const schema::Registry& registry)
-      : parts_(parts),
+      : QueueLoop(parts, 20),
         registry_(registry),
         kinds_(collectable_kinds(registry)),
-        events_(parts.client, parts.executor, "garbage-collector-controller"),
-        queue_(
-            parts.executor,
-            [this](const std::string& key, WorkQueue::Finish finish) { look_at(key, std::move(finish)); }, 20) {
-    for (const schema::KindRef& kind : kinds_) informers_.push_back(&parts.informers.of(resource_of(*kind)));
+        events_(parts.client, parts.executor, "garbage-collector-controller") {
+    for (const schema::KindRef& kind : kinds_) informers_.push_back(&informer(resource_of(*kind)));
   }
 
   void start() override {
     for (size_t kind = 0; kind < informers_.size(); ++kind)
-      client::on_change(*informers_[kind], alive_,
-                        [this, kind](const Document& before, const Document& after) { changed(kind, before, after); });
+      listen(*informers_[kind],
+             [this, kind](const Document& before, const Document& after) { changed(kind, before, after); });
   }
-  bool idle() const override { return !queue_.busy(); }
 
  private:
   /// One object under consideration.
@@ -65,7 +58,7 @@ class Loop : public Controller {
     size_t pending = 0;
     bool undecided = false;  // an owner could not be asked for
     bool retry = false;
-    WorkQueue::Finish finish;
+    Finish finish;
   };
   using CasePtr = std::shared_ptr<Case>;
 
@@ -84,7 +77,7 @@ class Loop : public Controller {
   std::optional<Place> owner_place(View reference, std::string_view ns) const;
   static Owner state_of(View owner) { return waits_for_dependents(owner) ? Owner::kWaiting : Owner::kSolid; }
 
-  void look_at(const std::string& key, WorkQueue::Finish finish);
+  void sync(const std::string& key, Finish finish) override;
   void wait_for_dependents(const CasePtr& c);
   void orphan(const CasePtr& c);
   void ask_for_owners(const CasePtr& c);
@@ -96,7 +89,6 @@ class Loop : public Controller {
   void report_wrong_namespace(const CasePtr& c, View reference);
   void remember_gone(std::string_view uid);
 
-  Parts parts_;
   const schema::Registry& registry_;
   std::vector<schema::KindRef> kinds_;
   std::vector<client::Informer*> informers_;
@@ -104,8 +96,6 @@ class Loop : public Controller {
   std::set<std::string, std::less<>> gone_;
   std::deque<std::string> gone_order_;
   client::EventRecorder events_;
-  WorkQueue queue_;
-  client::Alive alive_;
 };
 
 void Loop::changed(size_t kind, const Document& before, const Document& after) {
@@ -181,16 +171,16 @@ std::optional<Place> Loop::owner_place(View reference, std::string_view ns) cons
   return std::nullopt;
 }
 
-void Loop::look_at(const std::string& key, WorkQueue::Finish finish) {
+void Loop::sync(const std::string& key, Finish finish) {
   auto c = std::make_shared<Case>();
   c->place = place_of(key);
   c->item = cached(c->place);
   c->finish = std::move(finish);
-  if (!c->item) return c->finish(WorkQueue::Outcome::kDone);
+  if (!c->item) return c->finish(Outcome::kDone);
   const View item = c->item.root();
   if (orphans_dependents(item)) return orphan(c);
   if (waits_for_dependents(item)) return wait_for_dependents(c);
-  if (object::is_deleting(item)) return c->finish(WorkQueue::Outcome::kDone);
+  if (object::is_deleting(item)) return c->finish(Outcome::kDone);
   ask_for_owners(c);
 }
 
@@ -203,7 +193,7 @@ void Loop::wait_for_dependents(const CasePtr& c) {
     blocked = true;
     if (!object::is_deleting(object.root())) add(dependent);
   }
-  if (blocked) return c->finish(WorkQueue::Outcome::kDone);
+  if (blocked) return c->finish(Outcome::kDone);
   update(c->place, without_finalizer(c->item.root(), kForeground),
          alive_.guard([this, c](Result<Document> result) { finish(c, result); }));
 }
@@ -211,7 +201,7 @@ void Loop::wait_for_dependents(const CasePtr& c) {
 void Loop::orphan(const CasePtr& c) {
   const View owner = c->item.root();
   const auto free_owner = [this, c] {
-    if (c->retry) return c->finish(WorkQueue::Outcome::kRetry);
+    if (c->retry) return c->finish(Outcome::kRetry);
     update(c->place, without_finalizer(c->item.root(), kOrphan),
            alive_.guard([this, c](Result<Document> result) { finish(c, result); }));
   };
@@ -234,17 +224,17 @@ void Loop::orphan(const CasePtr& c) {
 
 void Loop::ask_for_owners(const CasePtr& c) {
   const View references = c->item["metadata"]["ownerReferences"];
-  if (references.empty()) return c->finish(WorkQueue::Outcome::kDone);
+  if (references.empty()) return c->finish(Outcome::kDone);
   c->owners.assign(references.size(), Owner::kAbsent);
   c->pending = 1;
   for (size_t i = 0; i < references.size(); ++i) {
     const View reference = references.at(i);
-    if (gone_.contains(reference["uid"].as_string())) continue;
     const auto place = owner_place(reference, c->place.ns);
     if (!place) {
       c->undecided = true;
       continue;
     }
+    if (gone_.contains(reference["uid"].as_string())) continue;
     const Document known = cached(*place);
     if (known && object::uid_of(known.root()) == reference["uid"].as_string()) {
       c->owners[i] = state_of(known.root());
@@ -283,9 +273,9 @@ void Loop::report_wrong_namespace(const CasePtr& c, View reference) {
 }
 
 void Loop::act(const CasePtr& c) {
-  if (c->retry) return c->finish(WorkQueue::Outcome::kRetry);
+  if (c->retry) return c->finish(Outcome::kRetry);
   // An owner of a kind that nobody knows (any more) may exist: the object stays.
-  if (c->undecided) return c->finish(WorkQueue::Outcome::kDone);
+  if (c->undecided) return c->finish(Outcome::kDone);
   const View item = c->item.root();
   const auto dependents = graph_.dependents(object::uid_of(item));
   bool dependent_waits = false;
@@ -295,7 +285,7 @@ void Loop::act(const CasePtr& c) {
   }
   Decision decision = decide(item, c->owners, !dependents.empty(), dependent_waits);
   switch (decision.what) {
-    case Decision::What::kKeep: return c->finish(WorkQueue::Outcome::kDone);
+    case Decision::What::kKeep: return c->finish(Outcome::kDone);
     case Decision::What::kDropReferences:
       return update(c->place, std::move(decision.object),
                     alive_.guard([this, c](Result<Document> result) { finish(c, result); }));
@@ -324,7 +314,7 @@ void Loop::update(const Place& place, object::Value changed, std::move_only_func
 
 void Loop::finish(const CasePtr& c, const Result<Document>& result) {
   const bool good = result || result.error().is("NotFound");
-  c->finish(good ? WorkQueue::Outcome::kDone : WorkQueue::Outcome::kRetry);
+  end(std::move(c->finish), good);
 }
 
 }  // namespace

@@ -2,52 +2,44 @@
 
 #include <utility>
 
-#include "client/alive.h"
-#include "client/work_queue.h"
 #include "controllers/namespace/plan.h"
+#include "controllers/queue_loop.h"
 #include "controllers/workload/kinds.h"
-#include "object/meta.h"
 
 namespace proa::controllers::ns {
 namespace {
 
-using client::WorkQueue;
 using object::Document;
 namespace resources = client::resources;
 
-class Loop : public Controller {
+class Loop : public QueueLoop {
  public:
   Loop(const Parts& parts, const schema::Registry& registry)
-      : parts_(parts),
-        namespaces_(parts.informers.of(resources::kNamespaces)),
-        queue_(
-            parts.executor, [this](const std::string& key, WorkQueue::Finish finish) { sync(key, std::move(finish)); },
-            10) {
+      : QueueLoop(parts, 10), namespaces_(informer(resources::kNamespaces)) {
     for (const schema::KindRef& kind : collectable_kinds(registry)) {
       if (!kind->namespaced) continue;
       kinds_.push_back(kind);
-      informers_.push_back(&parts.informers.of(resource_of(*kind)));
+      informers_.push_back(&informer(resource_of(*kind)));
     }
   }
 
   void start() override {
-    client::on_change(namespaces_, alive_, [this](const Document&, const Document& after) {
+    listen(namespaces_, [this](const Document&, const Document& after) {
       if (after && object::is_deleting(after.root())) queue_.add(object::name_of(after.root()));
     });
-    for (client::Informer* informer : informers_)
-      client::on_change(*informer, alive_, [this](const Document& before, const Document& after) {
+    for (client::Informer* content : informers_)
+      listen(*content, [this](const Document& before, const Document& after) {
         if (after) return;
         const std::string_view name = object::namespace_of(before.root());
         const Document ns = namespaces_.get({}, name);
         if (ns && object::is_deleting(ns.root())) queue_.add(name);
       });
   }
-  bool idle() const override { return !queue_.busy(); }
 
  private:
   struct Round {
     std::string name;
-    WorkQueue::Finish finish;
+    Finish finish;
     Known known;
     std::vector<size_t> kinds;  // of known.content
     size_t pending = 0;
@@ -56,19 +48,16 @@ class Loop : public Controller {
   };
   using RoundPtr = std::shared_ptr<Round>;
 
-  void sync(const std::string& name, WorkQueue::Finish finish);
+  void sync(const std::string& name, Finish finish) override;
   void carry_out(const RoundPtr& round);
   void verify(const RoundPtr& round);
   void write_status(const RoundPtr& round);
   void finalize(const RoundPtr& round);
   void add_content(Round& round, size_t kind, std::vector<Document> objects) const;
 
-  Parts parts_;
   client::Informer& namespaces_;
   std::vector<schema::KindRef> kinds_;
   std::vector<client::Informer*> informers_;
-  WorkQueue queue_;
-  client::Alive alive_;
 };
 
 void Loop::add_content(Round& round, size_t kind, std::vector<Document> objects) const {
@@ -79,9 +68,9 @@ void Loop::add_content(Round& round, size_t kind, std::vector<Document> objects)
   round.kinds.push_back(kind);
 }
 
-void Loop::sync(const std::string& name, WorkQueue::Finish finish) {
+void Loop::sync(const std::string& name, Finish finish) {
   const Document ns = namespaces_.get({}, name);
-  if (!ns || !object::is_deleting(ns.root()) || is_finalized(ns.root())) return finish(WorkQueue::Outcome::kDone);
+  if (!ns || !object::is_deleting(ns.root()) || is_finalized(ns.root())) return finish(Outcome::kDone);
   auto round = std::make_shared<Round>();
   round->name = name;
   round->finish = std::move(finish);
@@ -117,7 +106,7 @@ void Loop::verify(const RoundPtr& round) {
   round->pending = kinds_.size() + 1;
   const auto done = [this, round] {
     if (--round->pending > 0) return;
-    if (round->failed) return round->finish(WorkQueue::Outcome::kRetry);
+    if (round->failed) return round->finish(Outcome::kRetry);
     if (!round->known.content.empty()) return carry_out(round);
     round->verifying = true;
     write_status(round);
@@ -139,23 +128,20 @@ void Loop::write_status(const RoundPtr& round) {
     round->known.ns = ns;
     if (round->verifying && !round->failed) return finalize(round);
     // What remains wakes this key when it goes.
-    round->finish(round->failed ? WorkQueue::Outcome::kRetry : WorkQueue::Outcome::kDone);
+    end(std::move(round->finish), !round->failed);
   };
   auto changed = next_status(round->known);
   if (!changed) return next(round->known.ns);
   parts_.client.update(resources::kNamespaces, {}, round->name, std::move(*changed), "status",
                        alive_.guard([round, next](Result<Document> written) {
-                         if (!written) return round->finish(WorkQueue::Outcome::kRetry);
+                         if (!written) return round->finish(Outcome::kRetry);
                          next(*written);
                        }));
 }
 
 void Loop::finalize(const RoundPtr& round) {
   parts_.client.update(resources::kNamespaces, {}, round->name, finalized(round->known.ns.root()), "finalize",
-                       alive_.guard([round](Result<Document> result) {
-                         const bool good = result || result.error().is("NotFound");
-                         round->finish(good ? WorkQueue::Outcome::kDone : WorkQueue::Outcome::kRetry);
-                       }));
+                       last_write(std::move(round->finish)));
 }
 
 }  // namespace

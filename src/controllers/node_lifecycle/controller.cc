@@ -7,47 +7,39 @@
 
 #include <fmt/format.h>
 
-#include "client/alive.h"
 #include "client/event_recorder.h"
-#include "client/work_queue.h"
 #include "controllers/node_lifecycle/plan.h"
+#include "controllers/queue_loop.h"
 #include "controllers/workload/pods.h"
 #include "controllers/workload/write_list.h"
-#include "object/meta.h"
 
 namespace proa::controllers::node_lifecycle {
 namespace {
 
-using client::WorkQueue;
 using object::Document;
 using object::View;
 namespace resources = client::resources;
 
 constexpr std::string_view kLeaseNamespace = "kube-node-lease";
 
-class Loop : public Controller {
+class Loop : public QueueLoop {
  public:
   explicit Loop(const Parts& parts)
-      : parts_(parts),
-        nodes_(parts.informers.of(resources::kNodes)),
-        pods_(parts.informers.of(resources::kPods)),
-        leases_(parts.informers.of(resources::kLeases)),
-        events_(parts.client, parts.executor, "node-controller"),
-        queue_(
-            parts.executor, [this](const std::string& key, WorkQueue::Finish finish) { sync(key, std::move(finish)); },
-            5) {}
+      : QueueLoop(parts, 5),
+        nodes_(informer(resources::kNodes)),
+        pods_(informer(resources::kPods)),
+        leases_(informer(resources::kLeases)),
+        events_(parts.client, parts.executor, "node-controller") {}
 
   void start() override {
     client::index_by_node(pods_);
-    client::on_change(nodes_, alive_,
-                      [this](const Document& before, const Document& after) { node_changed(before, after); });
-    client::on_change(leases_, alive_, [this](const Document&, const Document& after) {
+    listen(nodes_, [this](const Document& before, const Document& after) { node_changed(before, after); });
+    listen(leases_, [this](const Document&, const Document& after) {
       if (after && object::namespace_of(after.root()) == kLeaseNamespace)
         if (const auto at = signs_.find(object::name_of(after.root())); at != signs_.end())
           note_sign(at->second.lease, after["spec"]["renewTime"].str(), at->second);
     });
   }
-  bool idle() const override { return !queue_.busy(); }
 
  private:
   /// When a node last gave a sign of life.
@@ -63,8 +55,8 @@ class Loop : public Controller {
   }
 
   void node_changed(const Document& before, const Document& after);
-  void sync(const std::string& name, WorkQueue::Finish finish);
-  void taint(const std::string& name, const Document& node, WorkQueue::Finish finish);
+  void sync(const std::string& name, Finish finish) override;
+  void taint(const std::string& name, const Document& node, Finish finish);
   void mark_pods(const std::string& node);
   /// Some node is ready: the controller is not cut off.
   bool any_ready() const {
@@ -72,14 +64,11 @@ class Loop : public Controller {
     return std::any_of(all.begin(), all.end(), [](const Document& node) { return is_ready(node.root()); });
   }
 
-  Parts parts_;
   client::Informer& nodes_;
   client::Informer& pods_;
   client::Informer& leases_;
   client::EventRecorder events_;
   std::map<std::string, Sign, std::less<>> signs_;
-  WorkQueue queue_;
-  client::Alive alive_;
 };
 
 void Loop::node_changed(const Document& before, const Document& after) {
@@ -104,10 +93,10 @@ void Loop::node_changed(const Document& before, const Document& after) {
     for (const Document& other : nodes_.list()) queue_.add(object::name_of(other.root()));
 }
 
-void Loop::sync(const std::string& name, WorkQueue::Finish finish) {
+void Loop::sync(const std::string& name, Finish finish) {
   const Document node = nodes_.get({}, name);
   const auto sign = signs_.find(name);
-  if (!node || sign == signs_.end()) return finish(WorkQueue::Outcome::kDone);
+  if (!node || sign == signs_.end()) return finish(Outcome::kDone);
   const runtime::DurationNs silent = parts_.executor.clock().monotonic() - sign->second.seen;
   const runtime::DurationNs grace = grace_ns(node.root());
   if (silent <= grace) {
@@ -119,7 +108,7 @@ void Loop::sync(const std::string& name, WorkQueue::Finish finish) {
   parts_.client.update(resources::kNodes, {}, name, std::move(*changed), "status",
                        alive_.guard([this, name, was_ready = is_ready(node.root()),
                                      finish = std::move(finish)](Result<Document> written) mutable {
-                         if (!written) return finish(WorkQueue::Outcome::kRetry);
+                         if (!written) return finish(Outcome::kRetry);
                          if (was_ready) {
                            events_.record(written->root(), "Normal", "NodeNotReady",
                                           fmt::format("Node {} status is now: NodeNotReady", name));
@@ -129,14 +118,10 @@ void Loop::sync(const std::string& name, WorkQueue::Finish finish) {
                        }));
 }
 
-void Loop::taint(const std::string& name, const Document& node, WorkQueue::Finish finish) {
+void Loop::taint(const std::string& name, const Document& node, Finish finish) {
   auto changed = with_taints(node.root(), any_ready(), parts_.executor.clock().wall());
-  if (!changed) return finish(WorkQueue::Outcome::kDone);
-  parts_.client.update(
-      resources::kNodes, {}, name, std::move(*changed), "",
-      alive_.guard([finish = std::move(finish)](Result<Document> written) mutable {
-        finish(written || written.error().is("NotFound") ? WorkQueue::Outcome::kDone : WorkQueue::Outcome::kRetry);
-      }));
+  if (!changed) return finish(Outcome::kDone);
+  parts_.client.update(resources::kNodes, {}, name, std::move(*changed), "", last_write(std::move(finish)));
 }
 
 void Loop::mark_pods(const std::string& node) {

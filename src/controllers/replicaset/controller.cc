@@ -5,44 +5,36 @@
 
 #include <fmt/format.h>
 
-#include "client/alive.h"
 #include "client/event_recorder.h"
-#include "client/expectations.h"
-#include "client/work_queue.h"
+#include "controllers/queue_loop.h"
 #include "controllers/workload/claiming.h"
 #include "controllers/workload/errors.h"
 #include "controllers/workload/ownership.h"
 #include "controllers/workload/pod_index.h"
-#include "object/meta.h"
 
 namespace proa::controllers::replicaset {
 namespace {
 
-using client::WorkQueue;
 using object::Document;
 using object::View;
 
-class Loop : public Controller {
+class Loop : public QueueLoop {
  public:
   Loop(const Parts& parts, const Flavour& flavour)
-      : parts_(parts),
+      : QueueLoop(parts, 5),
         flavour_(flavour),
-        owners_(parts.informers.of(flavour.resource)),
-        pods_(parts.informers.of(client::resources::kPods)),
+        owners_(informer(flavour.resource)),
+        pods_(informer(client::resources::kPods)),
         events_(parts.client, parts.executor, std::string(flavour.component)),
-        expectations_(parts.executor.clock()),
-        queue_(
-            parts.executor, [this](const std::string& key, WorkQueue::Finish finish) { sync(key, std::move(finish)); },
-            5) {}
+        expectations_(parts.executor.clock()) {}
 
   void start() override;
-  bool idle() const override { return !queue_.busy(); }
 
  private:
   struct Round;  // one key's way through the steps
   using RoundPtr = std::shared_ptr<Round>;
 
-  void sync(const std::string& key, WorkQueue::Finish finish);
+  void sync(const std::string& key, Finish finish) override;
   void settle_ownership(const RoundPtr& round);
   void create_batch(const RoundPtr& round, int size);
   void created(const RoundPtr& round, Result<Document> pod);
@@ -52,19 +44,16 @@ class Loop : public Controller {
   void end(const RoundPtr& round, bool good);
   std::vector<Document> related_pods(View owner) const;
 
-  Parts parts_;
   Flavour flavour_;
   client::Informer& owners_;
   client::Informer& pods_;
   client::EventRecorder events_;
   client::Expectations expectations_;
-  WorkQueue queue_;
-  client::Alive alive_;
 };
 
 struct Loop::Round {
   std::string key;
-  WorkQueue::Finish finish;
+  Finish finish;
   Known known;
   Plan plan;
   int left_to_create = 0, batch = 0;  // of this batch
@@ -75,12 +64,9 @@ struct Loop::Round {
 void Loop::start() {
   index_by_controller(pods_);
   if (flavour_.counts_terminating) client::index_by_owner(owners_);
-  client::on_change(owners_, alive_, [this](const Document& before, const Document& after) {
-    queue_.add(object::key_of((after ? after : before).root()));
-  });
-  client::on_change(pods_, alive_, [this](const Document& before, const Document& after) {
-    wake_owners(owners_, flavour_.resource.kind, selector_of, before, after,
-                [this](View owner) { queue_.add(object::key_of(owner)); });
+  queue_changes(owners_);
+  listen(pods_, [this](const Document& before, const Document& after) {
+    wake_owners(owners_, flavour_.resource.kind, selector_of, before, after, [this](View owner) { queue(owner); });
   });
 }
 
@@ -93,19 +79,17 @@ std::vector<Document> Loop::related_pods(View owner) const {
   return related;
 }
 
-void Loop::sync(const std::string& key, WorkQueue::Finish finish) {
-  const size_t slash = key.find('/');
-  const Document owner = owners_.get(std::string_view(key).substr(0, slash), std::string_view(key).substr(slash + 1));
+void Loop::sync(const std::string& key, Finish finish) {
+  const Document owner = cached(owners_, key);
   if (!owner) {
     expectations_.forget(key);
-    return finish(WorkQueue::Outcome::kDone);
+    return finish(Outcome::kDone);
   }
   auto round = std::make_shared<Round>();
   round->key = key;
   round->finish = std::move(finish);
   round->known = {owner, dependents_of(pods_, owner.root(), true), related_pods(owner.root()),
-                  expectations_.satisfied(key), parts_.executor.clock().wall()};
-  if (!round->known.fresh) queue_.add_after(key, client::Expectations::kTimeout + runtime::kSecond);
+                  !caches_lag(expectations_, key), parts_.executor.clock().wall()};
   round->plan = make_plan(flavour_, round->known);
   settle_ownership(round);
 }
@@ -184,7 +168,7 @@ void Loop::write_status(const RoundPtr& round) {
 void Loop::end(const RoundPtr& round, bool good) {
   if (good)
     if (const auto wait = look_again_ns(round->known, round->plan)) queue_.add_after(round->key, *wait);
-  round->finish(good ? WorkQueue::Outcome::kDone : WorkQueue::Outcome::kRetry);
+  QueueLoop::end(std::move(round->finish), good);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include "object/meta.h"
+
 namespace proa::controllers {
 namespace {
 
@@ -37,7 +39,7 @@ void write_next(const std::shared_ptr<Writing>& writing) {
     case Change::What::kUpdate: return client.update(c.resource, c.ns, c.name, std::move(c.object), "", done);
     case Change::What::kUpdateStatus:
       return client.update(c.resource, c.ns, c.name, std::move(c.object), "status", done);
-    case Change::What::kRemove: return client.remove(c.resource, c.ns, c.name, {}, done);
+    case Change::What::kRemove: return client.remove(c.resource, c.ns, c.name, c.options, done);
   }
 }
 
@@ -48,6 +50,18 @@ void write_all(client::Client& client, std::vector<Change> changes,
                std::move_only_function<void(Result<void>)> done) {
   if (changes.empty()) return done({});
   write_next(std::make_shared<Writing>(Writing{client, std::move(changes), std::move(wrote), std::move(done), 0}));
+}
+
+std::vector<Change> ending_of(const Document& pod, std::optional<object::Value> marked, int64_t grace_period_seconds) {
+  const client::Resource& pods = client::resources::kPods;
+  const std::string ns(object::namespace_of(pod.root())), name(object::name_of(pod.root()));
+  client::DeleteOptions options;
+  options.uid = object::uid_of(pod.root());
+  options.grace_period_seconds = grace_period_seconds;
+  std::vector<Change> changes;
+  if (marked) changes.push_back({Change::What::kUpdateStatus, pods, ns, name, std::move(*marked)});
+  changes.push_back({Change::What::kRemove, pods, ns, name, {}, std::move(options)});
+  return changes;
 }
 
 }  // namespace proa::controllers

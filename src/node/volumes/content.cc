@@ -43,7 +43,7 @@ struct Collector {
     }
     const Document& object = at->second;
     const auto put = [&](View value, bool encoded, const std::string& path, int file_mode) {
-      files[path] = {encoded ? decode_base64(value.as_string()) : value.str(), file_mode};
+      files[path] = {encoded ? secret_bytes(value) : value.str(), file_mode};
     };
     if (source["items"].empty()) {
       for (auto [key, value] : object["data"].members()) put(value, secret, std::string(key), mode);

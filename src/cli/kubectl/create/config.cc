@@ -68,7 +68,7 @@ Try<void> create_configmap(Session& session) {
   DataSources sources;
   FlagSet flags = session.flags();
   sources.add_to(flags);
-  flags.ignored_boolean("append-hash");
+  flags.boolean("append-hash", 0, &o.append_hash);
   if (auto ok = begin_create(session, o, flags); !ok) return ok;
   if (auto ok = sources.check(); !ok) return ok;
   Value map = new_object(session, o, "v1", "ConfigMap");
@@ -90,7 +90,7 @@ Try<void> create_secret_generic(Session& session) {
   FlagSet flags = session.flags();
   sources.add_to(flags);
   flags.text("type", 0, &type);
-  flags.ignored_boolean("append-hash");
+  flags.boolean("append-hash", 0, &o.append_hash);
   if (auto ok = begin_create(session, o, flags); !ok) return ok;
   if (auto ok = sources.check(); !ok) return ok;
   Value data = Value::object();
@@ -108,7 +108,7 @@ Try<void> create_secret_tls(Session& session) {
   FlagSet flags = session.flags();
   flags.text("cert", 0, &certificate);
   flags.text("key", 0, &key);
-  flags.ignored_boolean("append-hash");
+  flags.boolean("append-hash", 0, &o.append_hash);
   if (auto ok = begin_create(session, o, flags); !ok) return ok;
   if (certificate.empty() || key.empty()) return fail("key and cert must be specified");
   Value data = Value::object();
@@ -133,7 +133,7 @@ Try<void> create_secret_docker_registry(Session& session) {
   flags.text("docker-email", 0, &email);
   flags.text("docker-server", 0, &server);
   flags.list("from-file", 0, &files);
-  flags.ignored_boolean("append-hash");
+  flags.boolean("append-hash", 0, &o.append_hash);
   if (auto ok = begin_create(session, o, flags); !ok) return ok;
   if (files.empty() && (user.empty() || password.empty() || server.empty()))
     return fail(

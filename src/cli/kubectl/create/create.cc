@@ -16,12 +16,9 @@ Try<void> create(Session& session) {
   std::string selector;
   bool save_config = false, edit = false;
   FlagSet flags = session.flags();
-  print.add_to(flags);
-  files.add_to(flags);
-  write.add_dry_run(flags);
+  write.add_to(flags, print, "kubectl-create");
   write.add_validate(flags);
-  write.add_record(flags);
-  write.add_field_manager(flags, "kubectl-create");
+  files.add_to(flags);
   flags.text("selector", 'l', &selector);
   flags.boolean("save-config", 0, &save_config);
   flags.boolean("edit", 0, &edit);

@@ -25,11 +25,8 @@ struct Options {
 
 void add_flags(Options& o, FlagSet& flags) {
   o.print.typed = true;
-  o.print.add_to(flags);
+  o.write.add_to(flags, o.print, "kubectl-expose");
   o.files.add_to(flags);
-  o.write.add_dry_run(flags);
-  o.write.add_record(flags);
-  o.write.add_field_manager(flags, "kubectl-expose");
   flags.text("protocol", 0, &o.protocol);
   flags.text("port", 0, &o.port);
   flags.text("type", 0, &o.type);
@@ -168,10 +165,8 @@ Try<void> expose(Session& session) {
   Options o;
   FlagSet flags = session.flags();
   add_flags(o, flags);
-  auto args = session.parse(flags);
+  auto args = o.write.begin(session, flags);
   if (!args) return Failed(args.error());
-  if (auto ok = o.write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
   Request request;
   request.args = *args;
   request.files = o.files;
@@ -210,11 +205,8 @@ Try<void> autoscale(Session& session) {
   int64_t low = -1, high = -1, cpu = -1;
   FlagSet flags = session.flags();
   print.typed = true;
-  print.add_to(flags);
+  write.add_to(flags, print, "kubectl-autoscale");
   files.add_to(flags);
-  write.add_dry_run(flags);
-  write.add_record(flags);
-  write.add_field_manager(flags, "kubectl-autoscale");
   flags.text("name", 0, &name);
   flags.integer("min", 0, &low, 32);
   flags.integer("max", 0, &high, 32);
@@ -222,8 +214,7 @@ Try<void> autoscale(Session& session) {
   auto args = session.parse(flags);
   if (!args) return Failed(args.error());
   if (!flags.changed("max")) return fail("required flag(s) \"max\" not set");
-  if (auto ok = write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
+  if (auto ok = write.ready(session); !ok) return ok;
   if (high < 1) return fail(fmt::format("--max=MAXPODS is required and must be at least 1, max: {}", high));
   if (high < low)
     return fail(fmt::format("--max=MAXPODS must be larger or equal to --min=MINPODS, max: {}, min: {}", high, low));
@@ -255,7 +246,7 @@ Try<void> autoscale(Session& session) {
     plain.validate.clear();
     if (!write.client_only()) made = create_object(session, {*mapping, session.name_space(), own, scaler, {}}, plain);
     if (!made) return Failed(made.error());
-    auto text = printer.print(*made, "autoscaled");
+    auto text = printer.print(*made, write.client_only() ? "created" : "autoscaled");
     if (!text) return Failed(text.error());
     session.out(*text);
   }

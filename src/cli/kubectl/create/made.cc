@@ -26,8 +26,7 @@ Try<void> begin_create(Session& session, CreateOptions& o, FlagSet& flags, bool 
   if (names != 1) return session.usage(fmt::format("exactly one NAME is required, got {}", names));
   o.name = (*args)[0];
   if (with_command) o.command.assign(args->begin() + 1, args->end());
-  if (auto ok = o.write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
+  if (auto ok = o.write.ready(session); !ok) return ok;
   return {};
 }
 
@@ -48,6 +47,10 @@ Value template_metadata(Value labels) {
 
 Try<void> finish_create(Session& session, CreateOptions& o, Value object, const std::string& what) {
   const View view = object;
+  if (o.append_hash) {
+    o.name = name_with_hash(object);
+    object["metadata"]["name"] = o.name;
+  }
   if (o.save_config) {
     const std::string text = last_applied_text(object);
     object["metadata"]["annotations"][object::Key(std::string_view(kLastApplied))] = text;

@@ -14,7 +14,7 @@ namespace proa::cli::kubectl {
 struct CreateOptions {
   PrintFlags print;
   WriteFlags write;
-  bool save_config = false;
+  bool save_config = false, append_hash = false;
   std::string name;
   std::vector<std::string> command;  // after --
 
@@ -31,6 +31,8 @@ object::Value new_object(Session& session, const CreateOptions& o, const std::st
 /// metadata of a pod template.
 object::Value template_metadata(object::Value labels);
 
+/// The name of a ConfigMap or Secret with a hash of its content behind it, as --append-hash wants it.
+std::string name_with_hash(object::View object);
 /// Creates and prints. Errors begin with `failed to create WHAT`.
 Try<void> finish_create(Session& session, CreateOptions& o, object::Value object, const std::string& what);
 

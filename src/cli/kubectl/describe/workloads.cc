@@ -1,4 +1,6 @@
 // Deployment, ReplicaSet, ReplicationController, StatefulSet, DaemonSet.
+#include <algorithm>
+
 #include "cli/kubectl/describe/describe.h"
 #include "cli/kubectl/describe/pod_template.h"
 #include "cli/kubectl/printers/jsonpath.h"
@@ -56,12 +58,13 @@ void describe_sets(DescribeWriter& w, const DescribeContext& c, const LabelSelec
   std::vector<View> own;
   for (View set : View(sets).items())
     if (object::is_controlled_by(set, object::uid_of(c.info.object))) own.push_back(set);
+  // They come by name; equal times keep that order.
+  std::stable_sort(own.begin(), own.end(), [](View a, View b) {
+    return a["metadata"]["creationTimestamp"].as_string() < b["metadata"]["creationTimestamp"].as_string();
+  });
   View newest;
-  for (View set : own) {
-    if (!(View(without_hash(set["spec"]["template"])) == View(wanted))) continue;
-    const auto created = set["metadata"]["creationTimestamp"].as_string();
-    if (!newest.exists() || created < newest["metadata"]["creationTimestamp"].as_string()) newest = set;
-  }
+  for (View set : own)
+    if (!newest.exists() && View(without_hash(set["spec"]["template"])) == View(wanted)) newest = set;
   if (own.empty()) return;
   std::vector<std::string> old;
   for (View set : own)

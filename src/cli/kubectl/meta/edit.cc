@@ -225,10 +225,8 @@ Try<void> edit(Session& session) {
   flags.ignored_boolean("save-config");
   flags.ignored_boolean("windows-line-endings");
   flags.ignored("subresource");
-  auto args = session.parse(flags);
+  auto args = o.write.begin(session, flags);
   if (!args) return Failed(args.error());
-  if (auto ok = o.write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
   Request request;
   request.args = *args;
   request.files = o.files;

@@ -31,11 +31,8 @@ struct Options {
 };
 
 void add_flags(Options& o, FlagSet& flags, const std::string& manager) {
-  o.print.add_to(flags);
+  o.write.add_to(flags, o.print, manager);
   o.files.add_to(flags);
-  o.write.add_dry_run(flags);
-  o.write.add_record(flags);
-  o.write.add_field_manager(flags, manager);
   flags.text("selector", 'l', &o.selector);
   flags.text("field-selector", 0, &o.field_selector);
   flags.text("resource-version", 0, &o.resource_version);
@@ -177,10 +174,8 @@ Try<void> update_each(Session& session, Options& o, bool labels, const std::stri
 Try<void> start(Session& session, Options& o, bool labels) {
   FlagSet flags = session.flags();
   add_flags(o, flags, labels ? "kubectl-label" : "kubectl-annotate");
-  auto args = session.parse(flags);
+  auto args = o.write.begin(session, flags);
   if (!args) return Failed(args.error());
-  if (auto ok = o.write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
   auto words = resources_and_pairs(*args, labels ? "label" : "annotation");
   if (!words) return Failed(words.error());
   o.resources = words->resources;

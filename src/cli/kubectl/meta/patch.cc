@@ -132,20 +132,15 @@ Try<Value> make_anew(Session& session, const ReplaceOptions& o, const Info& info
 Try<void> patch(Session& session) {
   PatchOptions o;
   FlagSet flags = session.flags();
-  o.print.add_to(flags);
+  o.write.add_to(flags, o.print, "kubectl-patch");
   o.files.add_to(flags);
-  o.write.add_dry_run(flags);
-  o.write.add_record(flags);
-  o.write.add_field_manager(flags, "kubectl-patch");
   flags.text("patch", 'p', &o.patch);
   flags.text("patch-file", 0, &o.patch_file);
   flags.text("type", 0, &o.type);
   flags.text("subresource", 0, &o.subresource);
   flags.boolean("local", 0, &o.local);
-  auto args = session.parse(flags);
+  auto args = o.write.begin(session, flags);
   if (!args) return Failed(args.error());
-  if (auto ok = o.write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
   if (o.local && !args->empty()) return fail("cannot specify --local and server resources");
   if (o.patch.empty() && o.patch_file.empty())
     return fail("must specify --patch or --patch-file containing the contents of the patch");
@@ -177,12 +172,9 @@ Try<void> patch(Session& session) {
 Try<void> replace(Session& session) {
   ReplaceOptions o;
   FlagSet flags = session.flags();
-  o.print.add_to(flags);
-  o.files.add_to(flags);
-  o.write.add_dry_run(flags);
+  o.write.add_to(flags, o.print, "kubectl-replace");
   o.write.add_validate(flags);
-  o.write.add_record(flags);
-  o.write.add_field_manager(flags, "kubectl-replace");
+  o.files.add_to(flags);
   flags.text("subresource", 0, &o.subresource);
   flags.text("cascade", 0, &o.cascade);
   flags.boolean("save-config", 0, &o.save_config);
@@ -190,10 +182,8 @@ Try<void> replace(Session& session) {
   flags.boolean("wait", 0, &o.wait);
   flags.integer("grace-period", 0, &o.grace);
   flags.duration("timeout", 0, &o.timeout_ns);
-  auto args = session.parse(flags);
+  auto args = o.write.begin(session, flags);
   if (!args) return Failed(args.error());
-  if (auto ok = o.write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
   if (o.files.empty()) return fail("must specify one of -f and -k");
   if (o.grace >= 0 && !o.force) return fail("--grace-period must have --force specified");
   if (o.timeout_ns != 0 && !o.force) return fail("--timeout must have --force specified");

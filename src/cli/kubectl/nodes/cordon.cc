@@ -8,6 +8,7 @@
 #include "cli/kubectl/text.h"
 #include "object/go_text.h"
 #include "object/json.h"
+#include "schema/formats.h"
 
 namespace proa::cli::kubectl {
 namespace {
@@ -21,10 +22,8 @@ Try<void> cordon_command(Session& session, bool desired) {
   FlagSet flags = session.flags();
   write.add_dry_run(flags);
   flags.text("selector", 'l', &selector);
-  auto args = session.parse(flags);
+  auto args = write.begin(session, flags);
   if (!args) return Failed(args.error());
-  if (auto ok = write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
   if (args->empty() && selector.empty())
     return session.usage(fmt::format("USAGE: {} NODE [flags]", desired ? "cordon" : "uncordon"));
   auto nodes = find_nodes(session, *args, selector);
@@ -37,24 +36,44 @@ struct Taint {
   bool removal = false;
 };
 
-Try<Taint> parse_taint(std::string text) {
+/// What is wrong with a taint's key or value; nothing when `errors` is empty.
+Try<void> well_formed(const std::string& text, const schema::Messages& errors) {
+  if (errors.empty()) return {};
+  return fail(fmt::format("invalid taint spec: {}, {}", text, fmt::join(errors, "; ")));
+}
+
+/// `KEY`, `KEY:EFFECT` or `KEY=VALUE:EFFECT`.
+Try<Taint> parse_taint(const std::string& text) {
   Taint taint;
-  if (text.ends_with('-')) {
-    taint.removal = true;
-    text.pop_back();
+  const auto parts = split(text, ":");
+  if (parts.size() > 2) return fail("invalid taint spec: " + text);
+  taint.key = parts[0];
+  if (parts.size() == 2) {
+    taint.effect = parts[1];
+    if (taint.effect != "NoSchedule" && taint.effect != "PreferNoSchedule" && taint.effect != "NoExecute")
+      return fail(fmt::format("invalid taint effect: {}, unsupported taint effect", taint.effect));
+    const auto pair = split(parts[0], "=");
+    if (pair.size() > 2) return fail("invalid taint spec: " + text);
+    taint.key = pair[0];
+    if (pair.size() == 2) taint.value = pair[1];
+    if (auto ok = well_formed(text, schema::label_value_errors(taint.value)); !ok) return Failed(ok.error());
   }
-  const size_t colon = text.find(':');
-  if (colon != std::string::npos) {
-    taint.effect = text.substr(colon + 1);
-    text = text.substr(0, colon);
-  }
-  const size_t equals = text.find('=');
-  if (equals != std::string::npos) taint.value = text.substr(equals + 1);
-  taint.key = text.substr(0, equals);
-  if (!taint.removal && taint.effect.empty()) return fail("unknown taint spec: " + text);
-  if (!taint.effect.empty() && taint.effect != "NoSchedule" && taint.effect != "PreferNoSchedule" &&
-      taint.effect != "NoExecute")
-    return fail(fmt::format("invalid taint effect: {}, unsupported taint effect", taint.effect));
+  if (auto ok = well_formed(text, schema::qualified_name_errors(taint.key)); !ok) return Failed(ok.error());
+  return taint;
+}
+
+/// One word of the command line; a dash at its end takes the taint away.
+Try<Taint> read_taint(const std::string& word, const std::vector<Taint>& others) {
+  const bool removal = word.ends_with('-');
+  auto taint = parse_taint(removal ? word.substr(0, word.size() - 1) : word);
+  if (!taint) return taint;
+  taint->removal = removal;
+  if (removal) return taint;
+  if (taint->effect.empty()) return fail("invalid taint spec: " + word);
+  for (const Taint& other : others)
+    if (!other.removal && other.key == taint->key && other.effect == taint->effect)
+      return fail(fmt::format("duplicated taints with the same key and effect: {{{} {} {} <nil>}}", taint->key,
+                              taint->value, taint->effect));
   return taint;
 }
 
@@ -147,10 +166,8 @@ Try<void> taint(Session& session) {
   flags.text("selector", 'l', &selector);
   flags.boolean("overwrite", 0, &overwrite);
   flags.boolean("all", 0, &all);
-  auto args = session.parse(flags);
+  auto args = write.begin(session, flags);
   if (!args) return Failed(args.error());
-  if (auto ok = write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
   std::vector<std::string> resources;
   std::vector<Taint> taints;
   for (const auto& arg : *args) {
@@ -161,8 +178,8 @@ Try<void> taint(Session& session) {
       continue;
     }
     if (!is_taint) return fail("all resources must be specified before taint changes: " + arg);
-    auto taint = parse_taint(arg);
-    if (!taint) return Failed(taint.error());
+    auto taint = read_taint(arg, taints);
+    if (!taint) return session.usage(taint.error().message());
     taints.push_back(std::move(*taint));
   }
   if (resources.empty())
@@ -177,7 +194,8 @@ Try<void> taint(Session& session) {
   auto found = find(session, request);
   if (!found) return Failed(found.error());
   auto failures = std::move(found->failures);
-  ResultPrinter printer(print, write.dry_run);
+  // Upstream tells of a dry run here as of a true one.
+  ResultPrinter printer(print, "none");
   for (const Info& info : found->infos) {
     std::string operation;
     auto list = retainted(info, taints, overwrite, operation);

@@ -173,10 +173,8 @@ Try<void> drain(Session& session) {
   flags.duration("timeout", 0, &o.timeout_ns);
   flags.ignored("skip-wait-for-delete-timeout");
   flags.ignored("chunk-size");
-  auto args = session.parse(flags);
+  auto args = o.write.begin(session, flags);
   if (!args) return Failed(args.error());
-  if (auto ok = o.write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
   if (args->empty() && o.selector.empty()) return session.usage("USAGE: drain NODE [flags]");
   if (!args->empty() && !o.selector.empty())
     return session.usage("error: cannot specify both a node name and a --selector option");

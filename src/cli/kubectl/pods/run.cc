@@ -12,6 +12,8 @@
 #include "object/go_text.h"
 #include "object/json.h"
 #include "object/meta.h"
+#include "object/patch.h"
+#include "schema/formats.h"
 #include "schema/strategic_merge.h"
 
 namespace proa::cli::kubectl {
@@ -34,10 +36,7 @@ struct Options {
 
 void add_flags(Options& o, FlagSet& flags) {
   o.print.typed = true;
-  o.print.add_to(flags);
-  o.write.add_dry_run(flags);
-  o.write.add_record(flags);
-  o.write.add_field_manager(flags, "kubectl-run");
+  o.write.add_to(flags, o.print, "kubectl-run");
   flags.text("image", 0, &o.image);
   flags.text("image-pull-policy", 0, &o.pull_policy);
   flags.text("port", 0, &o.port);
@@ -102,7 +101,8 @@ Try<Value> environment_of(const Options& o) {
   Value out = Value::array();
   for (const auto& one : o.env) {
     const size_t equals = one.find('=');
-    if (equals == std::string::npos || equals == 0) return fail("invalid env: " + one);
+    if (equals == std::string::npos || !schema::strict_env_var_name_errors(one.substr(0, equals)).empty())
+      return fail("invalid env: " + one);
     out.push_back(Value::object({{"name", one.substr(0, equals)}, {"value", one.substr(equals + 1)}}));
   }
   return out;
@@ -151,7 +151,10 @@ Try<Value> pod_of(Session& session, const Options& o) {
   pod["status"] = Value::object();
   if (o.overrides.empty()) return pod;
   auto patch = object::parse_json(o.overrides);
-  if (!patch) return fail("invalid character in --overrides: " + patch.error().message);
+  if (!patch && o.override_type == "merge") return fail("Invalid JSON Patch");
+  if (!patch && o.override_type == "strategic") return fail("invalid JSON document");
+  if (!patch) return fail(patch.error().message);
+  if (o.override_type == "json") return checked(object::apply_json_patch(pod, *patch));
   auto type = o.override_type == "strategic" ? schema::builtin_type("io.k8s.api.core.v1.Pod") : schema::Type();
   return checked(schema::strategic_merge(pod, *patch, type));
 }
@@ -170,15 +173,18 @@ Try<Value> create_one(Session& session, const Options& o, Value object, const st
   return create_object(session, {*mapping, session.name_space(), o.name, std::move(object), {}}, write);
 }
 
-Try<Value> service_of(const Options& o) {
+Try<Value> service_of(const Session& session, const Options& o) {
   auto port = parse_go_int(o.port, 64);
   if (!port) return fail(port.error());
   auto labels = labels_of(o);
   if (!labels) return labels;
+  Value metadata = Value::object({{"name", o.name}});
+  if (o.write.client_only() && session.namespace_given()) metadata["namespace"] = session.name_space();
+  metadata["creationTimestamp"] = nullptr;
   return Value::object(
       {{"kind", "Service"},
        {"apiVersion", "v1"},
-       {"metadata", Value::object({{"name", o.name}, {"creationTimestamp", nullptr}})},
+       {"metadata", std::move(metadata)},
        {"spec",
         Value::object(
             {{"ports", Value::array({Value::object({{"protocol", "TCP"}, {"port", *port}, {"targetPort", *port}})})},
@@ -281,10 +287,8 @@ Try<void> run(Session& session) {
   Options o;
   FlagSet flags = session.flags();
   add_flags(o, flags);
-  auto args = session.parse(flags);
+  auto args = o.write.begin(session, flags);
   if (!args) return Failed(args.error());
-  if (auto ok = o.write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
   if (auto ok = validate(session, o, flags, *args); !ok) return ok;
   const std::string cause = o.write.record ? Session::change_cause(flags, {"run"}, *args) : "";
   auto pod = pod_of(session, o);
@@ -297,14 +301,13 @@ Try<void> run(Session& session) {
   if (!mapping) return Failed(mapping.error());
   created.push_back({*mapping, session.name_space(), o.name, std::move(*made), {}});
   if (o.expose) {
-    auto service = service_of(o);
+    auto service = service_of(session, o);
     if (!service) return Failed(service.error());
     auto exposed = create_one(session, o, std::move(*service), cause);
     if (!exposed) return Failed(exposed.error());
     auto text = printer.print(*exposed, "created");
     if (!text) return Failed(text.error());
     session.out(*text + (o.print.output == "yaml" ? "---\n" : ""));
-    printer = ResultPrinter(o.print, o.write.dry_run);
     auto services = session.mapper().of_kind("v1", "Service");
     if (!services) return Failed(services.error());
     created.push_back({*services, session.name_space(), o.name, std::move(*exposed), {}});

@@ -30,8 +30,7 @@ Try<std::vector<std::string>> begin(Session& session, Options& o, FlagSet& flags
   flags.text("selector", 'l', &o.selector);
   auto args = session.parse(flags);
   if (!args) return args;
-  if (auto ok = o.write.check(session); !ok) return Failed(ok.error());
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
+  if (auto ok = o.write.ready(session); !ok) return Failed(ok.error());
   if (args->empty() && o.files.empty()) return fail("required resource not specified");
   return args;
 }

@@ -11,11 +11,8 @@ using object::Value;
 using object::View;
 
 void SetOptions::add_to(FlagSet& flags) {
-  print.add_to(flags);
+  write.add_to(flags, print, "kubectl-set");
   files.add_to(flags);
-  write.add_dry_run(flags);
-  write.add_record(flags);
-  write.add_field_manager(flags, "kubectl-set");
   flags.text("selector", 'l', &selector);
   flags.boolean("all", 0, &all);
   flags.boolean("local", 0, &local);
@@ -99,7 +96,7 @@ Try<void> change_objects(Session& session, const SetOptions& o, const std::vecto
     if (!o.local && !o.write.client_only()) {
       auto patched = patch_difference(session, info, after, o.write);
       if (!patched) {
-        failures.push_back(Failure::text(fmt::format("failed to patch {}: {}", what, patched.error().message())));
+        failures.push_back(Failure::text(fmt::format("failed to patch {} {}", what, patched.error().message())));
         continue;
       }
       shown = std::move(*patched);

@@ -39,7 +39,7 @@ object::Value* pod_spec(object::Value& object, const Mapping& mapping);
 /// Changes one object; appends what went wrong.
 using ObjectChange = std::function<void(object::Value& object, const Info& info, std::vector<Failure>& failures)>;
 /// Finds, checks what else was asked, changes, sends and prints each. `what` stands in errors: `image update to pod
-/// template`.
+/// template:`.
 Try<void> change_objects(Session& session, const SetOptions& options, const std::vector<std::string>& resources,
                          const std::string& operation, const std::string& what, const ObjectChange& change,
                          const std::function<Try<void>()>& check = nullptr);

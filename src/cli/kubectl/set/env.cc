@@ -9,6 +9,7 @@
 #include "cli/kubectl/text.h"
 #include "object/go_text.h"
 #include "object/meta.h"
+#include "schema/formats.h"
 
 namespace proa::cli::kubectl {
 namespace {
@@ -43,13 +44,16 @@ Try<void> add_words(const std::vector<std::string>& words, Changes& changes) {
       continue;
     }
     const size_t equals = word.find('=');
-    if (equals != std::string::npos)
-      changes.variables.push_back(
-          Value::object({{"name", word.substr(0, equals)}, {"value", word.substr(equals + 1)}}));
-    else if (word.ends_with('-'))
+    if (equals != std::string::npos) {
+      const std::string name = word.substr(0, equals);
+      if (const auto errors = schema::strict_env_var_name_errors(name); !errors.empty())
+        return fail(fmt::format("{} is not a valid key name: {}", object::go_quoted(name), join(errors, ";")));
+      changes.variables.push_back(Value::object({{"name", name}, {"value", word.substr(equals + 1)}}));
+    } else if (word.ends_with('-')) {
       changes.removed.push_back(word.substr(0, word.size() - 1));
-    else
+    } else {
       return fail("unknown environment variable: " + word);
+    }
   }
   return {};
 }
@@ -178,10 +182,8 @@ Try<void> set_env(Session& session) {
   flags.boolean("list", 0, &o.list);
   flags.boolean("resolve", 0, &o.resolve);
   flags.boolean("overwrite", 0, &o.overwrite);
-  auto args = session.parse(flags);
+  auto args = o.set.write.begin(session, flags);
   if (!args) return Failed(args.error());
-  if (auto ok = o.set.write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
   if (o.set.all && !o.set.selector.empty()) return fail("cannot set --all and --selector at the same time");
   std::vector<std::string> resources, words = o.env;
   bool changing = false;
@@ -202,8 +204,8 @@ Try<void> set_env(Session& session) {
   if (!o.prefix.empty())
     for (Value& one : changes.variables) one["name"] = o.prefix + View(one)["name"].str();
   return change_objects(
-      session, o.set, resources, "env updated", "env update to pod template",
-      [&](Value& object, const Info& info, std::vector<Failure>& failures) {
+      session, o.set, resources, "env updated",
+      "env update to pod template:", [&](Value& object, const Info& info, std::vector<Failure>& failures) {
         const Value before = object;
         Value* spec = pod_spec(object, info.mapping);
         if (spec == nullptr) {

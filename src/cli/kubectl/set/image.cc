@@ -47,17 +47,15 @@ Try<void> set_image(Session& session) {
   SetOptions o;
   FlagSet flags = session.flags();
   o.add_to(flags);
-  auto args = session.parse(flags);
+  auto args = o.write.begin(session, flags);
   if (!args) return Failed(args.error());
-  if (auto ok = o.write.check(session); !ok) return ok;
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
   auto words = resources_and_pairs(*args, "image");
   if (!words) return Failed(words.error());
   auto images = parse_pairs(words->pairs, "image", false);
   if (!images) return Failed(images.error());
   const std::string cause = o.write.record ? Session::change_cause(flags, {"set", "image"}, *args) : "";
   return change_objects(
-      session, o, words->resources, "image updated", "image update to pod template",
+      session, o, words->resources, "image updated", "image update to pod template:",
       [&](Value& object, const Info& info, std::vector<Failure>& failures) {
         Value* spec = pod_spec(object, info.mapping);
         if (spec == nullptr) {

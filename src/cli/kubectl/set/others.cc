@@ -46,8 +46,7 @@ Try<std::vector<std::string>> begin(Session& session, SetOptions& o, FlagSet& fl
   o.add_to(flags);
   auto args = session.parse(flags);
   if (!args) return args;
-  if (auto ok = o.write.check(session); !ok) return Failed(ok.error());
-  if (auto ok = session.access(); !ok) return Failed(ok.error());
+  if (auto ok = o.write.ready(session); !ok) return Failed(ok.error());
   return args;
 }
 
