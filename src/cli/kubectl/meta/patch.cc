@@ -96,12 +96,10 @@ struct ReplaceOptions {
 
 Try<Value> put(Session& session, const ReplaceOptions& o, const Info& info) {
   Value object = info.object;
-  // Without a version of its own, it replaces whatever is there.
-  if (View(object)["metadata"]["resourceVersion"].as_string().empty()) {
-    auto live = session.api().get(info.mapping.path(info.name_space, info.name));
-    if (!live) return Failed(live.error());
-    object["metadata"]["resourceVersion"] = View(*live)["metadata"]["resourceVersion"].str();
-  }
+  // Without a version of its own, it replaces whatever is there; what is not there the server may make (a Service).
+  if (View(object)["metadata"]["resourceVersion"].as_string().empty())
+    if (const auto live = session.api().get(info.mapping.path(info.name_space, info.name)))
+      object["metadata"]["resourceVersion"] = View(*live)["metadata"]["resourceVersion"].str();
   return session.api().send({.method = "PUT",
                              .path = info.mapping.path(info.name_space, info.name, o.subresource),
                              .params = o.write.params(),
