@@ -225,7 +225,7 @@ TableContext table_context(const Exchange& exchange) {
                                            : IncludeObject::kMetadata};
 }
 
-ListRequest list_request(const http::Query& query) {
+Result<ListRequest> list_request(const http::Query& query) {
   ListRequest out{.label_selector = query.get("labelSelector"),
                   .field_selector = query.get("fieldSelector"),
                   .resource_version = query.get("resourceVersion"),
@@ -233,7 +233,9 @@ ListRequest list_request(const http::Query& query) {
                   .continue_token = query.get("continue"),
                   .limit = 0};
   const std::string limit = query.get("limit");
-  std::from_chars(limit.data(), limit.data() + limit.size(), out.limit);
+  const char* end = limit.data() + limit.size();
+  if (const auto read = std::from_chars(limit.data(), end, out.limit); !limit.empty() && read.ptr != end)
+    return Error(base::bad_request(fmt::format("strconv.ParseInt: parsing \"{}\": invalid syntax", limit)));
   return out;
 }
 
@@ -251,7 +253,9 @@ void send_listing(const ExchangePtr& exchange, Listing listing, bool in_pieces) 
 }
 
 void serve_list(const ExchangePtr& exchange) {
-  auto listing = list(exchange->core, exchange->target, list_request(exchange->query()));
+  const auto request = list_request(exchange->query());
+  if (!request) return exchange->fail(request.error());
+  auto listing = list(exchange->core, exchange->target, *request);
   if (!listing) return exchange->fail(listing.error());
   send_listing(exchange, std::move(*listing));
 }

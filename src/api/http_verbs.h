@@ -17,7 +17,8 @@ void serve_watch(const ExchangePtr& exchange);
 
 /// dryRun, fieldManager, fieldValidation into exchange.call. Errors as upstream's option validation gives them.
 Result<void> read_write_options(Exchange& exchange, std::string_view options_kind);
-ListRequest list_request(const http::Query& query);
+/// Error 400 for a limit that is no number.
+Result<ListRequest> list_request(const http::Query& query);
 /// The object of the body: decoded, defaulted, in the stored version.
 Result<object::Value> read_body_object(Exchange& exchange);
 

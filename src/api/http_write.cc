@@ -84,6 +84,12 @@ Result<DeleteRequest> read_delete_options(Exchange& exchange) {
               "Unsupported value: \"{}\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"",
               policy),
           "propagationPolicy"}}));
+  if (!policy.empty() && out.orphan_dependents)
+    return Error(base::invalid(
+        "meta.k8s.io", "DeleteOptions", "",
+        {{"FieldValueInvalid",
+          fmt::format("Invalid value: \"{}\": orphanDependents and deletionPropagation cannot be both set", policy),
+          "propagationPolicy"}}));
   for (const View item : view["dryRun"].items()) exchange.call->dry_run |= item.as_string() == "All";
   exchange.call->dry_run |= request.query.get("dryRun") == "All";
   return out;
@@ -196,8 +202,10 @@ void serve_delete(const ExchangePtr& exchange) {
 void serve_delete_collection(const ExchangePtr& exchange) {
   auto request = read_delete_options(*exchange);
   if (!request) return exchange->fail(request.error());
-  remove_collection(exchange->core, exchange->target, exchange->call, std::move(*request),
-                    list_request(exchange->query()), [exchange](Result<Listing> result) {
+  const auto which = list_request(exchange->query());
+  if (!which) return exchange->fail(which.error());
+  remove_collection(exchange->core, exchange->target, exchange->call, std::move(*request), *which,
+                    [exchange](Result<Listing> result) {
                       if (!result) return exchange->fail(result.error());
                       send_listing(exchange, std::move(*result), false);
                     });
