@@ -29,7 +29,7 @@ void set_scheduled(Value& pod, object::TimeNs now) {
 }
 
 Result<Value> bound(const Target& target, View pod, View binding, object::TimeNs now) {
-  const auto refuse = [&](std::string why) -> Result<Value> {
+  const auto refuse = [&](const std::string& why) -> Result<Value> {
     return Error(base::conflict({"", "pods/binding"}, target.name, why));
   };
   const std::string_view uid = binding["metadata"]["uid"].as_string();

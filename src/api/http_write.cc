@@ -19,7 +19,7 @@ using object::Value;
 using object::View;
 
 std::string manager_of(const http::Request& request) {
-  const std::string given = request.query.get("fieldManager");
+  std::string given = request.query.get("fieldManager");
   if (!given.empty()) return given;
   const std::string_view agent = request.header("user-agent");
   return std::string(agent.substr(0, agent.find('/')).substr(0, 128));

@@ -27,6 +27,7 @@ class PodStream {
  public:
   virtual ~PodStream() = default;
   /// Standard input (exec, attach) or data towards the port. Empty: end of input.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): whoever overrides it keeps the text
   virtual void write(std::string /*data*/) {}
   virtual void resize(int /*columns*/, int /*rows*/) {}
 };

@@ -141,7 +141,7 @@ struct Claims {
   std::vector<int> ports;
 };
 
-Status refused(View service, std::string field, View value, std::string_view why) {
+Status refused(View service, const std::string& field, View value, std::string_view why) {
   ErrorList errors;
   errors.invalid(Path(field), value, why);
   return base::invalid("", "Service", object::name_of(service), errors.causes());

@@ -68,7 +68,7 @@ class Apply {
   Try<void> one(Info& info);
   Try<void> on_server(Info& info);
   Try<void> create_new(Info& info);
-  Try<void> update(Info& info, Value modified, Value live);
+  Try<void> update(Info& info, const Value& modified, Value live);
   Try<Value> patched(Info& info, View modified, View live, std::string& patch);
   Try<void> show(View object, const std::string& operation);
   void warn_if_deleting(View object) const;
@@ -160,7 +160,7 @@ Try<Value> Apply::patched(Info& info, View modified, View live, std::string& pat
   return patch_object(session_, info, strategic ? kStrategicPatch : kMergePatch, patch, o_.write);
 }
 
-Try<void> Apply::update(Info& info, Value modified, Value live) {
+Try<void> Apply::update(Info& info, const Value& modified, Value live) {
   if (o_.write.client_only()) return show(live, "configured");
   if (!object::annotations_of(live)[std::string_view(kLastApplied)].exists())
     session_.err(

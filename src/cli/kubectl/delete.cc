@@ -159,9 +159,7 @@ Try<void> delete_objects(Session& session) {
   }
   bool warn = session.namespace_given() && !o.all_namespaces;
   std::vector<std::pair<const Info*, std::string>> waiting;
-  size_t visited = 0;
   for (const Info& info : found->infos) {
-    ++visited;
     if (warn && !info.mapping.namespaced) {
       session.err("Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n");
       warn = false;

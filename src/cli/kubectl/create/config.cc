@@ -142,7 +142,7 @@ Try<void> create_secret_docker_registry(Session& session) {
   Value data = Value::object();
   if (!files.empty()) {
     for (auto& file : files)
-      if (file.find('=') == std::string::npos) file = ".dockerconfigjson=" + file;
+      if (file.find('=') == std::string::npos) file.insert(0, ".dockerconfigjson=");
     const AddKey add = [&](const std::string& key, const std::string& bytes) {
       return add_to_secret(data, key, bytes);
     };
