@@ -28,7 +28,7 @@ Result<HttpRequest> http_request(View http_get, View container, const std::strin
   out.host = http_get["host"].as_string().empty() ? pod_ip : http_get["host"].str();
   out.port = *port;
   out.path = http_get["path"].as_string().empty() ? "/" : http_get["path"].str();
-  if (!out.path.starts_with('/')) out.path.insert(0, "/");
+  if (!out.path.starts_with('/')) out.path.insert(out.path.begin(), '/');
   bool agent_given = false, accept_given = false;
   for (View header : http_get["httpHeaders"].items()) {
     std::string name = header["name"].str();
