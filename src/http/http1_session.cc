@@ -97,6 +97,7 @@ void Http1Session::message_complete() {
   parser_.reset();
   continue_sent_ = chunked_ = answered_ = last_piece_ = false;
   exchange_ = carrier_.dispatch(*this, 0, std::move(request));
+  carrier_.activity();
 }
 
 void Http1Session::refuse(int status) {
