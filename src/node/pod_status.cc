@@ -36,7 +36,8 @@ struct ContainerStatuses {
     Value out = Value::object({{"exitCode", c.exit_code}});
     if (!c.reason.empty()) out["reason"] = c.reason;
     if (!c.message.empty()) out["message"] = c.message;
-    out["startedAt"] = time_value(c.started_at);
+    // One that could not be started has no start; kubelet publishes the runtime's 0 as it is.
+    out["startedAt"] = object::format_time(std::max<int64_t>(c.started_at, 0));
     out["finishedAt"] = time_value(c.finished_at);
     out["containerID"] = id_of(c);
     return Value::object({{"terminated", std::move(out)}});

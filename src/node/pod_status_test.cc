@@ -58,6 +58,18 @@ TEST(PodStatus, without_a_readiness_probe_is_ready_once_the_container_has_settle
   EXPECT_TRUE(container(look.status())["ready"].as_bool());
 }
 
+TEST(PodStatus, of_a_container_that_could_not_be_started_says_that_it_started_in_1970) {
+  Look look(pod_with(kOne));
+  look.state.containers = {running("web")};
+  look.state.containers[0].state = cri::ContainerState::kExited;
+  look.state.containers[0].reason = "StartError";
+  look.state.containers[0].started_at = 0;
+  const Value status = look.status();
+  const View ended = container(status)["state"]["terminated"].exists() ? container(status)["state"]["terminated"]
+                                                                       : container(status)["lastState"]["terminated"];
+  EXPECT_EQ(ended["startedAt"].as_string(), "1970-01-01T00:00:00Z");
+}
+
 TEST(PodStatus, keeps_transition_times_and_conditions_of_others) {
   Look look(pod_with(kOne, "", R"({"conditions":[{"type":"example.com/gate","status":"True"},
     {"type":"Ready","status":"True","lastTransitionTime":"2020-01-01T00:00:00Z"},
