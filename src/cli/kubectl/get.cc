@@ -124,19 +124,17 @@ Try<void> Get::tables() {
   TabWriter writer(kTableStyle);
   std::optional<TablePrinter> printer;
   const Mapping* last = nullptr;
-  bool written = false, all_namespaced = !o_.all_namespaces;
-  std::string block;
+  bool written = false, separate = false, all_namespaced = !o_.all_namespaces;
   const auto flush = [&] {
-    block = writer.flush();
+    const std::string block = writer.flush();
     if (block.empty()) return;
-    session_.out(block);
+    session_.out(separate ? "\n" + block : block);
     written = true;
+    separate = false;
   };
-  bool separate = false;
   for (const Info& info : infos) {
     all_namespaced = all_namespaced && info.mapping.namespaced;
     if (last == nullptr || !(*last == info.mapping)) {
-      if (separate && View(info.object)["rows"].size() > 0) session_.out("\n"), separate = false;
       flush();
       writer.forget_widths();
       if (last != nullptr && !o_.table.no_headers && written) separate = true;
@@ -145,11 +143,6 @@ Try<void> Get::tables() {
       if (with_kind) options.kind = info.mapping.kind_group();
       printer.emplace(options);
       last = &info.mapping;
-    }
-    const bool has_rows = View(info.object)["kind"].as_string() != "Table" || View(info.object)["rows"].size() > 0;
-    if (separate && has_rows) {
-      session_.out("\n");
-      separate = false;
     }
     printer->print(info.object, writer);
   }
