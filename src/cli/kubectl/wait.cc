@@ -117,7 +117,10 @@ Try<void> wait_for(Session& session, const Info& info, int64_t timeout_ms, const
   auto done = until(
       session, info, timeout_ms,
       [&](Seen seen, View object) -> Try<bool> {
-        if (seen == Seen::kDeleted) return false;
+        if (seen == Seen::kDeleted) {
+          there = false;
+          return true;
+        }
         last = object.to_value();
         return check(object);
       },
