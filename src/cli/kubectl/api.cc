@@ -206,9 +206,12 @@ Try<std::unique_ptr<http::ClientSocket>> Api::websocket(const std::string& targe
                                                         const std::vector<std::string>& protocols) {
   auto connection = client();
   if (!connection) return Failed(connection.error());
-  auto socket = checked((*connection)->websocket(target, protocols));
-  if (!socket) return Failed(socket.error());
-  return std::move(*socket);
+  auto socket = (*connection)->websocket(target, protocols);
+  if (socket) return std::move(*socket);
+  // A refusal's body is what the server would have answered without an upgrade.
+  const Status& refusal = socket.error();
+  if (refusal.reason == "UpgradeFailed") return Failed(Failure::of(status_of(refusal.code, refusal.message)));
+  return Failed(Failure::of(refusal));
 }
 
 }  // namespace proa::cli::kubectl
