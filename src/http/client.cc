@@ -70,6 +70,7 @@ std::string ClientImpl::compose(const std::string& method, const std::string& ta
   };
   if (find_header(headers, "user-agent").empty()) add("User-Agent", options_.user_agent);
   if (!options_.bearer_token.empty()) add("Authorization", "Bearer " + options_.bearer_token);
+  for (const auto& [name, value] : options_.headers) add(name, value);
   for (const auto& [name, value] : headers) add(name, value);
   if (body && (!body->empty() || (method != "GET" && method != "HEAD")))
     add("Content-Length", std::to_string(body->size()));

@@ -17,6 +17,7 @@ struct ClientOptions {
   bool insecure_skip_verify = false;
   std::string tls_server_name;
   std::string user_agent;
+  Headers headers;         // more of them, with every request
   int64_t timeout_ms = 0;  // of one exchange; 0: none
 };
 

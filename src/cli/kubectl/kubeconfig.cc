@@ -174,8 +174,13 @@ Try<Access> resolve_access(const AccessFlags& flags) {
   const View view = *config;
   const std::string context_name = flags.context.empty() ? view["current-context"].str() : flags.context;
   const View context = kubeconfig_entry(view, "contexts", context_name);
-  if (!flags.context.empty() && !context.exists())
-    return fail(fmt::format("context {} does not exist", object::go_quoted(flags.context)));
+  if (!flags.context.empty() && !context.exists()) {
+    // kubectl's two texts: without -n the namespace is looked up first, in words of its own.
+    if (!flags.name_space.empty())
+      return fail(fmt::format("context {} does not exist", object::go_quoted(flags.context)));
+    return Failed(
+        Failure::verbatim("Error in configuration: context was not found for specified context: " + flags.context));
+  }
   Access access;
   const bool nothing = !context.exists() && flags.server.empty() && flags.cluster.empty();
   if (nothing && !environment("KUBERNETES_SERVICE_HOST").empty() &&
@@ -203,6 +208,11 @@ Try<Access> resolve_access(const AccessFlags& flags) {
   auto timeout = timeout_ms(flags.request_timeout);
   if (!timeout) return Failed(timeout.error());
   access.client.timeout_ms = *timeout;
+  if (flags.as_user.empty() && (!flags.as_uid.empty() || !flags.as_groups.empty()))
+    return fail(fmt::format("requesting uid, groups or user-extra for {} without impersonating a user",
+                            flags.user.empty() ? context["user"].str() : flags.user));
+  access.client.headers = {{"Impersonate-User", flags.as_user}, {"Impersonate-Uid", flags.as_uid}};
+  for (const auto& group : flags.as_groups) access.client.headers.emplace_back("Impersonate-Group", group);
   return access;
 }
 

@@ -14,7 +14,8 @@ namespace proa::cli::kubectl {
 /// What the flags that every command has say; empty where not given.
 struct AccessFlags {
   std::string kubeconfig, context, cluster, user, server, name_space, token, certificate_authority, client_certificate,
-      client_key, tls_server_name, request_timeout = "0";
+      client_key, tls_server_name, request_timeout = "0", as_user, as_uid;
+  std::vector<std::string> as_groups;
   bool insecure = false;
 };
 

@@ -25,9 +25,11 @@ FlagSet Session::flags() {
   set.text("tls-server-name", 0, &a.tls_server_name);
   set.text("request-timeout", 0, &a.request_timeout);
   set.boolean("insecure-skip-tls-verify", 0, &a.insecure);
-  for (const char* name : {"as", "as-uid", "cache-dir", "username", "password", "profile", "profile-output", "vmodule"})
+  set.text("as", 0, &a.as_user);
+  set.text("as-uid", 0, &a.as_uid);
+  set.array("as-group", 0, &a.as_groups);
+  for (const char* name : {"cache-dir", "username", "password", "profile", "profile-output", "vmodule"})
     set.ignored(name);
-  set.ignored("as-group");
   set.ignored("v", 'v');
   set.ignored_boolean("match-server-version");
   set.ignored_boolean("warnings-as-errors");
