@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/kubectl/session.h"
+#include "cli/kubectl/summaries.h"
 #include "cli/kubectl/text.h"
 
 namespace proa::cli::kubectl {
@@ -39,22 +40,36 @@ std::vector<std::string> below(const std::string& group) {
 
 }  // namespace
 
-std::string command_help(const std::string& path, const FlagSet& flags) {
-  std::string out = "Usage:\n  " + path + " [flags] [options]\n\nOptions:\n";
+std::string command_list(const std::string& group) {
+  std::vector<std::pair<std::string, std::string_view>> shown;
+  size_t width = 11;
+  for (const auto& word : below(group)) {
+    const auto summary = summary_of(group.empty() ? word : group + " " + word);
+    if (summary.empty()) continue;
+    shown.emplace_back(word, summary);
+    width = std::max(width, word.size());
+  }
+  std::string out;
+  for (const auto& [word, summary] : shown) out += fmt::format("  {:<{}}   {}\n", word, width, summary);
+  return out;
+}
+
+std::string command_help(const std::string& called_as, const std::string& path, const FlagSet& flags) {
+  const std::string list = path.size() > called_as.size() ? command_list(path.substr(called_as.size() + 1)) : "";
+  std::string out = list.empty() ? "" : "Available Commands:\n" + list + "\n";
+  out += "Usage:\n  " + path + " [flags] [options]\n\nOptions:\n";
   for (const auto& line : flags.describe()) out += "    " + line + "\n";
   return out;
 }
 
 std::string overview(const std::string& called_as) {
-  std::string out = called_as + " controls the Kubernetes cluster manager.\n\nCommands:\n";
-  for (const auto& word : below("")) out += "  " + word + "\n";
+  std::string out = called_as + " controls the Kubernetes cluster manager.\n\nCommands:\n" + command_list("");
   return out + "\nUsage:\n  " + called_as + " [flags] [options]\n\nUse \"" + called_as +
          " <command> --help\" for more information about a given command.\n";
 }
 
 int group_help(Session& session, const std::string& group) {
-  std::string out = "Available Commands:\n";
-  for (const auto& word : below(group)) out += "  " + word + "\n";
+  std::string out = "Available Commands:\n" + command_list(group);
   out += fmt::format(
       "\nUsage:\n  {0} SUBCOMMAND [options]\n\nUse \"{0} <command> --help\" for more information about a "
       "given command.\n",

@@ -15,7 +15,10 @@ namespace proa::cli::kubectl {
 
 class Session;
 
-std::string command_help(const std::string& path, const FlagSet& flags);
+/// The commands of a group (or of the program, for ""), one a line with what each does.
+std::string command_list(const std::string& group);
+/// Of the command at `path`, which begins with the program's name.
+std::string command_help(const std::string& called_as, const std::string& path, const FlagSet& flags);
 /// Of the program itself.
 std::string overview(const std::string& called_as);
 /// What a group of commands prints when it is called without one of them, or with a wrong one. Returns the exit code.

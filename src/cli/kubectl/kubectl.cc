@@ -7,6 +7,7 @@
 
 #include "cli/kubectl/commands.h"
 #include "cli/kubectl/help.h"
+#include "cli/kubectl/summaries.h"
 #include "cli/kubectl/text.h"
 #include "object/go_text.h"
 
@@ -73,6 +74,13 @@ int unknown(const Session& session, const std::string& word) {
   return 1;
 }
 
+int lacking(const Session& session, const std::string& words) {
+  session.err(fmt::format("error: this client has no {} yet: use a kubectl of Kubernetes, with the same kubeconfig{}\n",
+                          object::go_quoted(words),
+                          words.starts_with("create ") ? ", or write a manifest for create -f" : ""));
+  return 1;
+}
+
 int dispatch(Session& session, std::vector<std::string> words) {
   Session probe("", {});
   const FlagSet common = probe.flags();
@@ -83,7 +91,13 @@ int dispatch(Session& session, std::vector<std::string> words) {
     if (at == words.size()) break;
     const std::string longer = name.empty() ? words[at] : name + " " + words[at];
     const Entry* next = find_command(longer);
+    if (entry == nullptr && longer == "help") {
+      words.erase(words.begin() + static_cast<std::ptrdiff_t>(at));
+      words.emplace_back("--help");
+      continue;
+    }
     if (next == nullptr) {
+      if (is_lacking(longer)) return lacking(session, longer);
       if (entry == nullptr) return unknown(session, words[at]);
       break;
     }

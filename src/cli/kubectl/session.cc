@@ -50,7 +50,7 @@ Try<std::vector<std::string>> Session::parse(FlagSet& flags) {
   }
   for (const auto& warning : flags.warnings()) err(warning + "\n");
   if (flags.help()) {
-    out(command_help(path_, flags));
+    out(command_help(called_as_, path_, flags));
     return Failed(Failure::quiet(0));
   }
   return args;
