@@ -3,6 +3,7 @@
 
 #include "api/escalation.h"
 #include "api/http_verbs.h"
+#include "api/inaction.h"
 #include "api/subresources.h"
 
 namespace proa::api {
@@ -66,6 +67,9 @@ void serve_resource(const ExchangePtr& exchange) {
   if (!exchange->target.kind->stored() && route.verb == "create" && serve_review(exchange)) return;
   if (handler == nullptr || !exchange->target.kind->has_verb(handler->needed) || !is_well_addressed(*exchange))
     return not_allowed(exchange);
+  if (route.verb == "create")
+    if (std::string idle = inaction_warning(*exchange->target.kind); !idle.empty())
+      exchange->call->warnings.push_back(std::move(idle));
   handler->serve(exchange);
 }
 

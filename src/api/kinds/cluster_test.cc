@@ -67,6 +67,14 @@ TEST_F(ClusterKinds, a_lease_is_not_overwritten_blindly) {
       R"(leases.coordination.k8s.io "l" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update)");
 }
 
+TEST_F(ClusterKinds, what_nothing_acts_on_is_made_with_a_warning) {
+  constexpr const char* kQuotas = "/api/v1/namespaces/default/resourcequotas";
+  EXPECT_EQ(ask("POST", kQuotas, R"({"metadata":{"name":"q"}})").warning,
+            R"(299 - "Proa only stores objects of kind ResourceQuota: nothing acts on them yet")");
+  EXPECT_EQ(ask("GET", kQuotas).warning, "");
+  EXPECT_EQ(ask("POST", "/api/v1/namespaces/default/configmaps", R"({"metadata":{"name":"c"}})").warning, "");
+}
+
 TEST_F(ClusterKinds, endpoints_come_with_a_warning) {
   EXPECT_EQ(ask("GET", "/api/v1/namespaces/default/endpoints").warning,
             R"(299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice")");
