@@ -23,6 +23,7 @@ using object::View;
 struct Flag {
   bool takes_value;
   std::function<bool(ClusterConfig&, const std::string&)> set;
+  const char* form = "";  // what a refusal says about the values it takes
 };
 
 bool set_count(int& into, const std::string& text) {
@@ -47,11 +48,12 @@ const std::map<std::string, Flag>& flags() {
   using S = std::string;
   static const std::map<std::string, Flag> table = {
       {"--data-dir", {true, [](C& c, const S& v) { return !(c.data_dir = v).empty(); }}},
-      {"--listen", {true, set_listen}},
+      {"--listen", {true, set_listen, ": it takes HOST:PORT, like 127.0.0.1:6443"}},
       {"--kubeconfig", {true, [](C& c, const S& v) { return !(c.kubeconfig = v).empty(); }}},
       {"--ephemeral", {false, [](C& c, const S&) { return c.ephemeral = true; }}},
       {"--no-node", {false, [](C& c, const S&) { return !(c.node = false); }}},
-      {"--simulate", {true, [](C& c, const S& v) { return set_count(c.simulated_nodes, v); }}},
+      {"--simulate",
+       {true, [](C& c, const S& v) { return set_count(c.simulated_nodes, v); }, ": it takes a number from 1 to 10000"}},
       {"--runtime-endpoint", {true, [](C& c, const S& v) { return !(c.runtime_endpoint = v).empty(); }}},
       {"--node-name", {true, [](C& c, const S& v) { return !(c.node_name = v).empty(); }}},
       {"--ready-fd", {true, [](C& c, const S& v) { return set_count(c.ready_fd, v); }}},
@@ -84,7 +86,8 @@ Result<ClusterConfig> parse_cluster_flags(const std::vector<std::string>& args, 
     const size_t equals = args[i].find('=');
     const std::string name = args[i].substr(0, equals);
     const auto flag = flags().find(name);
-    if (flag == flags().end()) return Error(flag_error("unknown flag: " + name, command));
+    if (flag == flags().end())
+      return Error(flag_error((name.starts_with('-') ? "unknown flag: " : "unexpected argument: ") + name, command));
     std::string value;
     if (flag->second.takes_value) {
       if (equals != std::string::npos) {
@@ -96,7 +99,8 @@ Result<ClusterConfig> parse_cluster_flags(const std::vector<std::string>& args, 
       }
     }
     if (!flag->second.set(config, value))
-      return Error(flag_error(fmt::format("invalid argument \"{}\" for {}", value, name), command));
+      return Error(
+          flag_error(fmt::format("invalid argument \"{}\" for {}{}", value, name, flag->second.form), command));
   }
   if (config.data_dir.empty()) config.data_dir = default_data_dir();
   config.data_dir = std::filesystem::absolute(config.data_dir).lexically_normal().string();

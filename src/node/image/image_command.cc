@@ -151,7 +151,8 @@ int remove(const ImageStore& store, const std::vector<std::string>& names) {
 
 int run_image_command(const std::vector<std::string>& args, const std::string& node_dir) {
   const std::string verb = args.empty() ? "--help" : args.front();
-  if (verb == "--help" || verb == "-h" || verb == "help") {
+  const auto asks_for_help = [](const std::string& arg) { return arg == "--help" || arg == "-h"; };
+  if (verb == "help" || verb == "--help" || std::ranges::any_of(args, asks_for_help)) {
     fmt::print("{}", kUsage);
     return args.empty() ? 1 : 0;
   }
