@@ -36,6 +36,10 @@ Result<PodAccess> find_pod(Exchange& exchange) {
   return access;
 }
 
+Status no_node() {
+  return base::service_unavailable("this server reaches no node: it runs without one, or its nodes are simulated");
+}
+
 Result<std::string> choose_container(const PodAccess& access, const std::string& asked) {
   const View pod = access.pod.root();
   const std::string_view name = object::name_of(pod);

@@ -14,6 +14,9 @@ struct PodAccess {
 /// Errors: 404; 400 when the pod is on no node yet. `streams` is null where this server reaches no node: answer 503.
 Result<PodAccess> find_pod(Exchange& exchange);
 
+/// That answer.
+Status no_node();
+
 /// The container that is meant: the one named, the annotated default, the only one. Errors: 400 in upstream's words.
 Result<std::string> choose_container(const PodAccess& access, const std::string& asked);
 

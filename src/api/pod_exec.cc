@@ -151,7 +151,7 @@ void serve_pod_exec(const ExchangePtr& exchange) {
   if (!access) return exchange->fail(access.error());
   const auto container = choose_container(*access, exchange->query().get("container"));
   if (!container) return exchange->fail(container.error());
-  if (access->streams == nullptr) return exchange->fail(base::service_unavailable("this server reaches no node"));
+  if (access->streams == nullptr) return exchange->fail(no_node());
   const client::ExecOptions options = exec_options(*exchange, *container);
   if (options.command.empty() && exchange->route.subresource == "exec")
     return exchange->fail(base::bad_request("you must specify at least one command for the container"));
@@ -175,8 +175,11 @@ void serve_pod_port_forward(const ExchangePtr& exchange) {
       return exchange->fail(base::bad_request(fmt::format("unable to parse \"{}\" as a port", text)));
     ports.push_back(port);
   }
-  if (access->streams == nullptr) return exchange->fail(base::service_unavailable("this server reaches no node"));
-  if (ports.empty()) return exchange->fail(base::bad_request("query parameter \"ports\" is required"));
+  if (access->streams == nullptr) return exchange->fail(no_node());
+  if (ports.empty())
+    return exchange->fail(base::bad_request(
+        "query parameter \"ports\" is required: the SPDY that kubectl port-forward speaks is not served here; "
+        "proa kubectl port-forward does without it"));
   exchange->answered = 101;
   exchange->writer->accept_websocket({"v4.channel.k8s.io"},
                                      [access = *access, ports](std::shared_ptr<http::Socket> socket) {

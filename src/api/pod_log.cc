@@ -93,7 +93,7 @@ void serve_pod_log(const ExchangePtr& exchange) {
   if (!options) return exchange->fail(options.error());
   auto container = choose_container(*access, exchange->query().get("container"));
   if (!container) return exchange->fail(container.error());
-  if (access->streams == nullptr) return exchange->fail(base::service_unavailable("this server reaches no node"));
+  if (access->streams == nullptr) return exchange->fail(no_node());
   options->container = *container;
   auto log = std::make_shared<LogStream>(exchange);
   exchange->writer->on_abandoned([log] { log->drop(); });
