@@ -29,7 +29,7 @@ Try<void> auth_can_i(Session& session) {
   if (args->size() != 2 && args->size() != 3)
     return fail(
         "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for "
-        "help and examples");
+        "help and examples.");
   Value spec = Value::object();
   std::string resource = (*args)[1], name;
   if (resource.starts_with('/')) {

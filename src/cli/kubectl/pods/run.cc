@@ -63,11 +63,11 @@ void add_flags(Options& o, FlagSet& flags) {
 }
 
 Try<void> validate(Session& session, Options& o, const FlagSet& flags, const std::vector<std::string>& args) {
+  if (!flags.changed("image")) return fail("required flag(s) \"image\" not set");
   if (args.empty() || flags.args_before_dashes() == 0) return session.usage("NAME is required for run");
   o.name = args[0];
   o.words.assign(args.begin() + 1, args.end());
-  if (o.image.empty())
-    return fail(flags.changed("image") ? "--image is required" : "required flag(s) \"image\" not set");
+  if (o.image.empty()) return fail("--image is required");
   if (o.image.find_first_of(" \t\n") != std::string::npos ||
       lower(o.image.substr(0, o.image.find(':'))) != o.image.substr(0, o.image.find(':')))
     return fail(fmt::format("Invalid image name {}: invalid reference format", object::go_quoted(o.image)));
