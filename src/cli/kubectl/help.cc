@@ -44,7 +44,7 @@ std::string command_list(const std::string& group) {
   std::vector<std::pair<std::string, std::string_view>> shown;
   size_t width = 11;
   for (const auto& word : below(group)) {
-    const auto summary = summary_of(group.empty() ? word : group + " " + word);
+    const auto summary = summary_of(group.empty() ? word : fmt::format("{} {}", group, word));
     if (summary.empty()) continue;
     shown.emplace_back(word, summary);
     width = std::max(width, word.size());
