@@ -18,7 +18,7 @@ using runtime::TimeNs;
 namespace {
 
 constexpr int64_t kLeastGrace = 2;  // seconds, so that SIGKILL is no surprise
-constexpr runtime::DurationNs kLeastTermination = 1 * kSecond;
+constexpr runtime::DurationNs kLeastTermination = 2 * kSecond;
 constexpr runtime::DurationNs kShowError = 1 * kSecond;  // Error stands this long before CrashLoopBackOff
 
 struct Planner {
