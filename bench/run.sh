@@ -65,7 +65,9 @@ note() { # side metric value
   printf '{"phase": "%s", "label": "%s", "result": {"value": %s}}\n' "$2" "$1" "$3" >>"$out/$1.jsonl"
 }
 idle() { # side: CPU of the recorded processes over 20 quiet seconds, and their memory
-  python3 bench/idle.py "$work/$1.pids" "${IDLE_SECONDS:-20}" | while read -r metric value; do note "$1" "$metric" "$value"; done
+  python3 bench/idle.py "$work/$1.pids" "${IDLE_SECONDS:-20}" >"$work/idle"
+  grep -q idle_cpu "$work/idle" || die "the idle figures of $1 could not be taken"
+  while read -r metric value; do note "$1" "$metric" "$value"; done <"$work/idle"
 }
 load() { # side kubeconfig
   [ -n "$loadgen" ] || return 0
@@ -82,10 +84,11 @@ rollout() { # side kubeconfig nodes-to-make
 }
 proa_up() { # flags: starts in a fresh data directory, prints the seconds
   rm -rf "$work/data"
-  local began
-  began=$(date +%s%N)
+  local began port
+  port=$(free_port)
   touch "$work/up"
-  "$proa" up --data-dir "$work/data" --listen "127.0.0.1:$(free_port)" --kubeconfig "$work/kubeconfig" "$@" >"$work/up.log" 2>&1 ||
+  began=$(date +%s%N)
+  "$proa" up --data-dir "$work/data" --listen "127.0.0.1:$port" --kubeconfig "$work/kubeconfig" "$@" >"$work/up.log" 2>&1 ||
     { cat "$work/up.log" >&2; die "proa up $* failed"; }
   awk -v a="$began" -v b="$(date +%s%N)" 'BEGIN {printf "%.3f\n", (b - a) / 1e9}'
   sed -n 's/.*"pid": *\([0-9]*\).*/proa \1/p' "$work/data/proa.json" >"$work/proa.pids"
