@@ -57,9 +57,10 @@ scenarios() { # client command, scenario...
   if [ -n "$counts" ]; then add $counts; else add 0 1 0; fi
 }
 real_kubectl() { # the program itself, where `kubectl` only chooses one
-  local tool
-  for tool in kubectl.1.32 kubectl; do
-    tool=$(command -v $tool) && "$tool" version --client >/dev/null 2>&1 && echo "$tool" && return
+  local tool beside
+  beside=$(dirname "$(readlink -f "$(command -v kubectl || true)")")
+  for tool in kubectl.1.32 "$beside/kubectl.1.32" kubectl; do
+    tool=$(command -v "$tool") && "$tool" version --client >/dev/null 2>&1 && echo "$tool" && return
   done
   return 1
 }
