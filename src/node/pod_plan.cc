@@ -328,13 +328,19 @@ struct Planner {
         act({.kind = Action::Kind::kRemoveSandbox, .id = in.runtime.sandboxes[i].id});
   }
 
+  void note_deletion() {
+    if (plan.memory.deletion_seen != 0) return;
+    plan.memory.deletion_seen = in.now;
+    plan.memory.finished_before_deletion = has_finished(pod());
+  }
+
   void decide() {
     if (object::is_deleting(pod())) {
-      if (plan.memory.deletion_seen == 0) plan.memory.deletion_seen = in.now;
+      note_deletion();
       if (!bring_down()) return;
       plan.over = true;
       const TimeNs earliest = plan.memory.deletion_seen + kLeastTermination;
-      const bool ran = !in.runtime.containers.empty() && !has_finished(pod());
+      const bool ran = !in.runtime.containers.empty() && !plan.memory.finished_before_deletion;
       if (ran && in.now < earliest) return look_again(earliest);
       act({.kind = Action::Kind::kDeletePod});
       return act({.kind = Action::Kind::kCleanUp});

@@ -234,6 +234,12 @@ TEST(PodPlan, drains_then_kills_then_stops_the_sandbox_then_deletes) {
   EXPECT_TRUE(early.over);
   EXPECT_THAT(words_of(early), IsEmpty());
   EXPECT_EQ(early.look_again, kTestNow + 2 * kSecond);
+  // Its last status, which says that it has ended, comes back meanwhile: that does not shorten the wait.
+  look.memory = early.memory;
+  const auto running_pod = look.pod;
+  look.pod["status"]["phase"] = "Succeeded";
+  EXPECT_THAT(look.actions(), IsEmpty());
+  look.pod = running_pod;
   look.memory.deletion_seen = kTestNow - 2 * kSecond;
   EXPECT_THAT(look.actions(), ElementsAre("delete", "clean-up"));
 }

@@ -36,6 +36,7 @@ struct Waiting {
 struct PodMemory {
   bool volumes_ready = false;
   runtime::TimeNs deletion_seen = 0;                // when the pod was first seen with a deletionTimestamp
+  bool finished_before_deletion = false;            // then: its status says that it has ended as soon as it is told to
   bool drained = false;                             // no traffic is sent to the pod any more
   std::set<std::string> stopped_sandboxes;          // by id: with their networks, whatever a late status says
   std::map<std::string, BackOff> restarts;          // by container name
