@@ -1,6 +1,8 @@
 #include "runtime/clock.h"
 
+#include <chrono>
 #include <ctime>
+#include <thread>
 
 namespace proa::runtime {
 namespace {
@@ -23,6 +25,8 @@ Clock& system_clock() {
   static SystemClock clock;
   return clock;
 }
+
+void block_for(DurationNs duration) { std::this_thread::sleep_for(std::chrono::nanoseconds(duration)); }
 
 int64_t utc_offset_seconds(TimeNs wall) {
   const time_t seconds = static_cast<time_t>(wall / kSecond);

@@ -26,4 +26,7 @@ int64_t utc_offset_seconds(TimeNs wall);
 /// The machine's clocks; lives as long as the program.
 Clock& system_clock();
 
+/// Holds the calling thread up: for commands, which have nothing else to do. Rooms of the server arm a timer instead.
+void block_for(DurationNs duration);
+
 }  // namespace proa::runtime

@@ -8,6 +8,7 @@ two fresh namespaces of equally long names, one for each program, and its comman
 is asked again for some seconds until both agree, because ages and states move on. What no two objects can share
 (random suffixes, uids, revisions, times, addresses) is blanked first.
 """
+import concurrent.futures
 import difflib
 import os
 import pathlib
@@ -78,9 +79,14 @@ def reads_only(line):
 
 def compare(theirs, ours, line):
     """None, or the two results that differ."""
-    end = time.monotonic() + (PATIENCE_S if reads_only(line) else 0)
+    reads = reads_only(line)
+    end = time.monotonic() + (PATIENCE_S if reads else 0)
     while True:
-        want, got = theirs.run(line), ours.run(line)
+        if reads:  # at the same time: what a wait sees must not be older for the second one
+            with concurrent.futures.ThreadPoolExecutor(2) as both:
+                want, got = both.map(lambda side: side.run(line), (theirs, ours))
+        else:
+            want, got = theirs.run(line), ours.run(line)
         if want == got:
             return None
         if time.monotonic() >= end:

@@ -186,7 +186,7 @@ failing_nft() {
   unshare --mount bash -c 'mount --bind /bin/false "$(readlink -f "$0")" && exec "$@"' "$(command -v nft)" \
     "$proa" up --data-dir "$data_dir" --listen "$listen" --kubeconfig "$KUBECONFIG" >"$work/refusal" 2>&1 && die "it came up"
   cat "$work/refusal"
-  grep -q "^error: nft can't set the Service rules" "$work/refusal" || die "it should be said"
+  grep -q "^error: nft can't set the Service rules: it ended with exit code 1" "$work/refusal" || die "it should be said"
   nothing_runs
   tail -n 1 "$work/refusal"
 }

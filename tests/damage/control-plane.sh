@@ -89,6 +89,17 @@ killed_while_writing() {
   done
   echo "$(wc -l <"$work/acknowledged") acknowledged writes are all there"
 }
+waited_through() {
+  up --no-node
+  kubectl create configmap slow --from-literal=a=b
+  kubectl wait configmap/slow --for=jsonpath='{.data.a}'=c --timeout=30s &
+  local waiter=$!
+  sleep 0.5 # it watches by now
+  kill_9 "$(server_pid)"
+  up --no-node
+  kubectl patch configmap slow --patch='{"data":{"a":"c"}}'
+  wait "$waiter"
+}
 started_twice() {
   up --no-node
   refused "runs already on $data_dir (process $(server_pid))" up --no-node
@@ -177,6 +188,7 @@ harmed_files() {
 }
 
 alone "a server that is killed while it writes" killed_while_writing
+alone "a server that is killed while kubectl waits" waited_through
 alone "a full disk below a running server" full_disk
 alone "a start on a full disk" start_on_full_disk
 alone "a second server on one data directory" started_twice

@@ -28,6 +28,8 @@ BANS = (
         "use posix_spawn through runtime's processes"),
     Ban("sleep", r"\bsleep_(?:for|until)\b|(?<![\w.>])u?sleep\s*\(|\bnanosleep\s*\(", (), ("src/runtime/",),
         "wait for the event itself, or for a timer of the executor that is handed in"),
+    Ban("block", r"\bblock_for\s*\(", (), ("src/runtime/", "src/cli/"),
+        "arm a timer of the executor that is handed in: only commands may hold their thread up"),
     Ban("clock", CLOCKS, (), ("src/runtime/", "src/cli/lifecycle/", "src/main/", "src/base/log.cc"),
         "ask the Clock that is handed in"),
     Ban("random", r"\bstd::random_device\b|(?<![\w.>])s?rand\s*\(|\bRAND_bytes\b", (),

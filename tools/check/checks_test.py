@@ -128,6 +128,7 @@ class Calls(unittest.TestCase):
         for path, code, instead in (
                 ("src/node/a.cc", 'int r = std::system("ls");', "processes"),
                 ("src/node/a_test.cc", "std::this_thread::sleep_for(1s);", "wait for the event"),
+                ("src/node/a.cc", "runtime::block_for(1);", "arm a timer"),
                 ("src/store/a.cc", "auto t = std::chrono::system_clock::now();", "Clock"),
                 ("src/store/a.cc", "auto t = time(nullptr);", "Clock"),
                 ("src/controllers/x/a.cc", "std::thread t(f);", "executor"),

@@ -52,7 +52,11 @@ Failure Failure::verbatim(std::string message) {
 }
 
 Failure Failure::of(Status status) {
-  if (from_transport(status)) return verbatim(status.message);
+  if (from_transport(status)) {
+    Failure made = verbatim(status.message);
+    made.unreachable_ = true;
+    return made;
+  }
   Failure made;
   made.status_ = std::move(status);
   return made;

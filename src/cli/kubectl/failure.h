@@ -36,6 +36,8 @@ class [[nodiscard]] Failure {
   Failure with_exit_code(int code) const;
   bool is(std::string_view reason) const { return status_ && status_->reason == reason; }
   bool is_status() const { return status_.has_value(); }
+  /// The server was not reached, or the connection to it broke.
+  bool is_unreachable() const { return unreachable_; }
   const Status* status() const { return status_ ? &*status_ : nullptr; }
 
   /// `error when VERB "SOURCE": WORDS`; unchanged where there is no source.
@@ -47,6 +49,7 @@ class [[nodiscard]] Failure {
   std::optional<Status> status_;
   std::string text_;
   bool verbatim_ = false;
+  bool unreachable_ = false;
   int exit_code_ = 1;
   std::vector<Failure> parts_;
 };

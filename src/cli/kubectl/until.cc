@@ -1,61 +1,107 @@
 #include "cli/kubectl/until.h"
 
+#include <algorithm>
+
 #include "object/meta.h"
 #include "runtime/clock.h"
 
 namespace proa::cli::kubectl {
+namespace {
 
 using object::Value;
 using object::View;
+constexpr int64_t kPauseAfterLossMs = 800;
+
+/// The server went away or the network did: it may come back.
+bool is_lost(const Failure& failure) { return failure.is_unreachable() && !Api::is_timeout(failure); }
+
+class Deadline {
+ public:
+  explicit Deadline(int64_t timeout_ms) : timeout_ms_(timeout_ms) {}
+  /// 0: for ever.
+  int64_t left_ms() const {
+    if (timeout_ms_ <= 0) return 0;
+    return std::max<int64_t>(1, timeout_ms_ - (runtime::system_clock().monotonic() - start_) / runtime::kMillisecond);
+  }
+  int64_t at_most(int64_t wait_ms) const { return timeout_ms_ > 0 ? std::min(wait_ms, left_ms()) : wait_ms; }
+  bool is_over() const { return timeout_ms_ > 0 && left_ms() <= 1; }
+
+ private:
+  int64_t timeout_ms_;
+  int64_t start_ = runtime::system_clock().monotonic();
+};
+
+class Watcher {
+ public:
+  Watcher(Session& session, const Info& info, const std::function<Try<bool>(Seen, View)>& look)
+      : api_(session.api()), path_(info.mapping.path(info.name_space)), look_(look) {
+    by_name_ = {{"fieldSelector", "metadata.name=" + info.name}};
+  }
+  bool has_seen() const { return last_seen_ != 0; }
+
+  /// What is there now; `there` says whether anything is. True: enough.
+  Try<bool> list(bool& there) {
+    auto list = api_.get(path_, by_name_);
+    if (!list) return Failed(list.error());
+    version_ = View(*list)["metadata"]["resourceVersion"].str();
+    const View items = View(*list)["items"];
+    there = !items.empty();
+    if (!there && has_seen() && !is_gone_) return see(Seen::kDeleted, View());
+    for (View item : items.items()) {
+      if (object::resource_version_of(item) == last_seen_) continue;
+      auto enough = see(has_seen() ? Seen::kModified : Seen::kAdded, item);
+      if (!enough || *enough) return enough;
+    }
+    return false;
+  }
+
+  /// What comes after the last list. True: enough.
+  Try<bool> watch(int64_t timeout_ms) {
+    Try<bool> verdict = false;
+    Call call{.path = path_, .params = by_name_};
+    call.params.emplace_back("resourceVersion", version_);
+    auto ended = api_.watch(std::move(call), timeout_ms, [&](const std::string& type, const Value& object) {
+      if (type == "ERROR") return false;
+      if (type == "BOOKMARK") return true;
+      verdict = see(type == "DELETED" ? Seen::kDeleted : has_seen() ? Seen::kModified : Seen::kAdded, object);
+      return verdict.has_value() && !*verdict;
+    });
+    if (verdict && !*verdict && !ended && !Api::is_timeout(ended.error())) return Failed(ended.error());
+    return verdict;
+  }
+
+ private:
+  Try<bool> see(Seen seen, View object) {
+    is_gone_ = seen == Seen::kDeleted;
+    if (object.exists()) last_seen_ = object::resource_version_of(object);
+    return look_(seen, object);
+  }
+
+  Api& api_;
+  std::string path_;
+  const std::function<Try<bool>(Seen, View)>& look_;
+  Params by_name_;
+  std::string version_;
+  int64_t last_seen_ = 0;
+  bool is_gone_ = false;
+};
+
+}  // namespace
 
 Try<void> until(Session& session, const Info& info, int64_t timeout_ms,
                 const std::function<Try<bool>(Seen, View)>& look, const std::function<bool()>& absent) {
-  const int64_t start = runtime::system_clock().monotonic();
-  const auto left_ms = [&]() -> int64_t {
-    if (timeout_ms <= 0) return 0;
-    return std::max<int64_t>(1, timeout_ms - (runtime::system_clock().monotonic() - start) / runtime::kMillisecond);
-  };
-  const auto out_of_time = [&] { return timeout_ms > 0 && left_ms() <= 1; };
-  const std::string path = info.mapping.path(info.name_space);
-  const Params by_name{{"fieldSelector", "metadata.name=" + info.name}};
-  std::string last_seen;
+  const Deadline deadline(timeout_ms);
+  Watcher watcher(session, info, look);
   for (;;) {
-    auto list = session.api().get(path, by_name);
-    if (!list) return Failed(list.error());
-    const View items = View(*list)["items"];
-    if (items.empty()) {
-      if (!last_seen.empty()) {
-        auto enough = look(Seen::kDeleted, View());
-        if (!enough) return Failed(enough.error());
-        if (*enough) return {};
-      } else if (absent && absent()) {
-        return {};
-      }
-    }
-    for (View item : items.items()) {
-      const auto version = item["metadata"]["resourceVersion"].str();
-      if (version == last_seen) continue;
-      auto enough = look(last_seen.empty() ? Seen::kAdded : Seen::kModified, item);
-      last_seen = version;
-      if (!enough) return Failed(enough.error());
-      if (*enough) return {};
-    }
-    if (out_of_time()) return fail(kTimedOut);
-    std::optional<Try<bool>> verdict;
-    Call call{.path = path, .params = by_name};
-    call.params.emplace_back("resourceVersion", View(*list)["metadata"]["resourceVersion"].str());
-    auto ended = session.api().watch(std::move(call), left_ms(), [&](const std::string& type, Value object) {
-      if (type == "ERROR") return false;
-      if (type == "BOOKMARK") return true;
-      const Seen seen = type == "DELETED" ? Seen::kDeleted : last_seen.empty() ? Seen::kAdded : Seen::kModified;
-      last_seen = View(object)["metadata"]["resourceVersion"].str();
-      verdict = look(seen, object);
-      return verdict->has_value() && !**verdict;
-    });
-    if (verdict && !*verdict) return Failed(verdict->error());
-    if (verdict && **verdict) return {};
-    if (out_of_time()) return fail(kTimedOut);
-    if (!ended && !Api::is_timeout(ended.error())) return Failed(ended.error());
+    bool there = true;
+    auto enough = watcher.list(there);
+    if (enough && !*enough && !there && !watcher.has_seen() && absent && absent()) return {};
+    if (enough && !*enough && !deadline.is_over()) enough = watcher.watch(deadline.left_ms());
+    if (enough && *enough) return {};
+    const bool lost = !enough && is_lost(enough.error());
+    if (!enough && !lost) return Failed(enough.error());
+    if (deadline.is_over()) return fail(kTimedOut);
+    if (lost) runtime::block_for(deadline.at_most(kPauseAfterLossMs) * runtime::kMillisecond);
   }
 }
 

@@ -1,4 +1,5 @@
-// Looks at one object until something holds: first as it is, then after each change.
+// Looks at one object until something holds: first as it is, then after each change. A lost connection is no end:
+// the object is looked at again once the server answers.
 // Source: k8s.io/client-go tools/watch (UntilWithSync).
 #pragma once
 

@@ -117,10 +117,7 @@ Try<void> wait_for(Session& session, const Info& info, int64_t timeout_ms, const
   auto done = until(
       session, info, timeout_ms,
       [&](Seen seen, View object) -> Try<bool> {
-        if (seen == Seen::kDeleted) {
-          there = false;
-          return true;
-        }
+        if (seen == Seen::kDeleted) return false;  // another of its name may come
         last = object.to_value();
         return check(object);
       },

@@ -14,9 +14,11 @@ constexpr runtime::DurationNs kNftTimeout = 10 * runtime::kSecond;
 constexpr int kMaxRetrySeconds = 30;
 
 /// nft says the error first, then shows the line of the script.
-Status refused(std::string_view said) {
-  return base::internal_error(fmt::format("nft can't set the Service rules: {}. See whether `nft list tables` works",
-                                          said.substr(0, said.find('\n'))));
+Status refused(const runtime::ProcessResult& ended) {
+  const std::string first = ended.err.substr(0, ended.err.find('\n'));
+  return base::internal_error(
+      fmt::format("nft can't set the Service rules: {}. See whether `nft list tables` works",
+                  first.empty() ? fmt::format("it ended with exit code {}", ended.exit_code) : first));
 }
 
 }  // namespace
@@ -29,7 +31,7 @@ RunNft make_nft_runner(runtime::EventLoop& loop) {
     runtime::run_process_async(loop, command, kNftTimeout,
                                [done = std::move(done)](Result<runtime::ProcessResult> ended) {
                                  if (!ended) return done(Error(ended.error()));
-                                 if (ended->exit_code != 0) return done(Error(refused(ended->err)));
+                                 if (ended->exit_code != 0) return done(Error(refused(*ended)));
                                  done({});
                                });
   };
