@@ -174,9 +174,13 @@ class LocalNode : public Part {
 Result<std::unique_ptr<Part>> start_local_node(const PartContext& context) {
   if (const auto missing = node::missing_prerequisites(); !missing.empty())
     return Error(base::bad_request(joined(missing)));
+  const std::string dir = cli::DataDir{context.config.data_dir}.node();
+  const bool ran_before = node::node_runs(supervisor_options(dir, context.network));
   auto node = std::make_unique<LocalNode>(context);
   if (auto started = node->start(); !started) {
     node->abandon();
+    node.reset();
+    if (!ran_before) (void)teardown_local_node(context.config, context.network);
     return Error(started.error());
   }
   return node;

@@ -33,13 +33,6 @@ void remove_all_sandboxes(cri::Runtime& runtime, std::function<void()> done) {
   });
 }
 
-bool anything_runs(const ContainerdPaths& paths) {
-  if (runtime::file_exists(paths.pid_file)) return true;
-  std::error_code failed;
-  const fs::path tasks = paths.state + "/io.containerd.runtime.v2.task/k8s.io";
-  return fs::is_directory(tasks, failed) && !fs::is_empty(tasks, failed);
-}
-
 void kill_with_children(const std::string& pid) {
   std::istringstream children(runtime::read_file(fmt::format("/proc/{0}/task/{0}/children", pid)).value_or(""));
   ::kill(std::stoi(pid), SIGKILL);
@@ -81,10 +74,18 @@ void wait_on(runtime::EventLoop& loop, Begin begin) {
 
 }  // namespace
 
+bool node_runs(const SupervisorOptions& options) {
+  const ContainerdPaths paths = containerd_paths(options.data_dir);
+  if (runtime::file_exists(paths.pid_file)) return true;
+  std::error_code failed;
+  const fs::path tasks = paths.state + "/io.containerd.runtime.v2.task/k8s.io";
+  return fs::is_directory(tasks, failed) && !fs::is_empty(tasks, failed);
+}
+
 Result<void> tear_down_node(const SupervisorOptions& options) {
   const ContainerdPaths paths = containerd_paths(options.data_dir);
   Result<void> outcome;
-  if (anything_runs(paths)) {
+  if (node_runs(options)) {
     runtime::EventLoop loop("down");
     loop.start();
     std::unique_ptr<Supervisor> supervisor;

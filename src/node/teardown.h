@@ -12,4 +12,7 @@ namespace proa::node {
 /// Blocks. REQUIRES: no Proa runs on this data directory. Does nothing where nothing runs.
 Result<void> tear_down_node(const SupervisorOptions& options);
 
+/// A containerd or a container of this data directory, as its files tell: perhaps left by a Proa that was killed.
+bool node_runs(const SupervisorOptions& options);
+
 }  // namespace proa::node

@@ -188,6 +188,7 @@ failing_nft() {
   cat "$work/refusal"
   grep -q "^error: nft can't set the Service rules: it ended with exit code 1" "$work/refusal" || die "it should be said"
   nothing_runs
+  count_leftovers
   tail -n 1 "$work/refusal"
 }
 down_leaves_nothing() {
