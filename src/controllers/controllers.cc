@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "client/alive.h"
+#include "controllers/daemonset/controller.h"
 #include "controllers/deployment/controller.h"
 #include "controllers/endpoints/controller.h"
 #include "controllers/endpointslice/controller.h"
@@ -36,6 +37,7 @@ std::unique_ptr<Controllers> Controllers::make(const Parts& parts, const Options
   all.push_back(deployment::make_controller(parts));
   all.push_back(replicaset::make_controller(parts, replicaset::kReplicaSet));
   all.push_back(replicaset::make_controller(parts, replicaset::kReplicationController));
+  all.push_back(daemonset::make_controller(parts));
   all.push_back(endpointslice::make_controller(parts));
   all.push_back(endpoints::make_controller(parts));
   all.push_back(pod_gc::make_controller(parts));

@@ -1,10 +1,9 @@
 #include "scheduler/selectors.h"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 
 #include "object/meta.h"
+#include "object/node_match.h"
 #include "object/value.h"
 
 namespace proa::scheduler {
@@ -13,32 +12,6 @@ namespace {
 using object::LabelSelector;
 using object::Value;
 using object::View;
-
-bool contains(View values, std::string_view text) {
-  const auto items = values.items();
-  for (const View value : items)
-    if (value.as_string() == text) return true;
-  return false;
-}
-
-std::optional<int64_t> integer(std::string_view text) {
-  int64_t n = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), n);
-  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) return std::nullopt;
-  return n;
-}
-
-bool holds(View requirement, bool has, std::string_view actual) {
-  const std::string_view op = requirement["operator"].as_string();
-  const View values = requirement["values"];
-  if (op == "In") return has && contains(values, actual);
-  if (op == "NotIn") return !has || !contains(values, actual);
-  if (op == "Exists") return has;
-  if (op == "DoesNotExist") return !has;
-  const auto left = integer(actual), right = integer(values.at(0).as_string());
-  if (!has || !left || !right) return false;
-  return op == "Gt" ? *left > *right : op == "Lt" && *left < *right;
-}
 
 LabelSelector selector_with_keys(View term, View pod_labels) {
   View selector = term["labelSelector"];
@@ -70,49 +43,6 @@ AffinityTerm read_term(View term, View pod) {
 }
 
 }  // namespace
-
-bool tolerates(View tolerations, View taint) {
-  for (const View t : tolerations.items()) {
-    const std::string_view effect = t["effect"].as_string(), key = t["key"].as_string();
-    if (!effect.empty() && effect != taint["effect"].as_string()) continue;
-    if (!key.empty() && key != taint["key"].as_string()) continue;
-    const std::string_view op = t["operator"].as_string();
-    if (op == "Exists") return true;
-    if ((op.empty() || op == "Equal") && !key.empty() && t["value"].as_string() == taint["value"].as_string())
-      return true;
-  }
-  return false;
-}
-
-View untolerated_taint(View pod, const NodeInfo& node) {
-  for (const View taint : node.node["spec"]["taints"].items()) {
-    const std::string_view effect = taint["effect"].as_string();
-    if ((effect == "NoSchedule" || effect == "NoExecute") && !tolerates(pod["spec"]["tolerations"], taint))
-      return taint;
-  }
-  return {};
-}
-
-bool node_term_matches(View term, const NodeInfo& node) {
-  if (term["matchExpressions"].empty() && term["matchFields"].empty()) return false;
-  const View labels = node.labels();
-  for (const View r : term["matchExpressions"].items())
-    if (!holds(r, labels.has(r["key"].as_string()), labels[r["key"].as_string()].as_string())) return false;
-  for (const View r : term["matchFields"].items())
-    if (r["key"].as_string() != "metadata.name" || !holds(r, true, node.name())) return false;
-  return true;
-}
-
-bool required_node_affinity_matches(View pod, const NodeInfo& node) {
-  const View spec = pod["spec"];
-  for (const auto [name, value] : spec["nodeSelector"].members())
-    if (!node.labels().has(name) || node.labels()[name].as_string() != value.as_string()) return false;
-  const View required = spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"];
-  if (!required.is_object()) return true;
-  for (const View term : required["nodeSelectorTerms"].items())
-    if (node_term_matches(term, node)) return true;
-  return false;
-}
 
 bool AffinityTerm::matches(View pod, const Cluster& cluster) const {
   const std::string_view ns = object::namespace_of(pod);
@@ -146,8 +76,8 @@ bool SpreadConstraint::selects(View pod_labels) const {
 }
 
 bool SpreadConstraint::includes(View pod, const NodeInfo& node) const {
-  if (honor_affinity && !required_node_affinity_matches(pod, node)) return false;
-  return !honor_taints || !untolerated_taint(pod, node).exists();
+  if (honor_affinity && !object::node_matches(pod["spec"], node.node.root())) return false;
+  return !honor_taints || !object::untolerated_taint(pod["spec"]["tolerations"], node.node.root()).exists();
 }
 
 int64_t SpreadConstraint::count_on(const NodeInfo& node, std::string_view ns) const {

@@ -1,5 +1,5 @@
-// The conditions on nodes and pods that filters and scores share: taints, node selectors, affinity terms, spread
-// constraints. Pure.
+// The conditions on pods that filters and scores share: affinity terms, spread constraints. Pure. (Those on one node
+// alone: object/node_match.h.)
 #pragma once
 
 #include <string>
@@ -11,15 +11,6 @@
 #include "scheduler/cluster.h"
 
 namespace proa::scheduler {
-
-bool tolerates(object::View tolerations, object::View taint);
-/// The first taint of effect NoSchedule or NoExecute that the pod does not tolerate; absent when there is none.
-object::View untolerated_taint(object::View pod, const NodeInfo& node);
-
-/// spec.nodeSelector and the required node affinity.
-bool required_node_affinity_matches(object::View pod, const NodeInfo& node);
-/// A NodeSelectorTerm: all its expressions and fields hold; an empty one matches nothing.
-bool node_term_matches(object::View term, const NodeInfo& node);
 
 /// One term of pod affinity or anti-affinity of some pod.
 struct AffinityTerm {

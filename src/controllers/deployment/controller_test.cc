@@ -8,6 +8,7 @@
 #include "controllers/deployment/test_objects.h"
 #include "controllers/replicaset/controller.h"
 #include "controllers/test_support.h"
+#include "controllers/workload/template_hash.h"
 
 namespace proa::controllers::deployment {
 namespace {

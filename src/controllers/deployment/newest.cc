@@ -7,6 +7,7 @@
 
 #include "controllers/deployment/round.h"
 #include "controllers/workload/ownership.h"
+#include "controllers/workload/template_hash.h"
 #include "object/meta.h"
 
 namespace proa::controllers::deployment {

@@ -23,6 +23,7 @@
 #include <string_view>
 #include <vector>
 
+#include "controllers/workload/event.h"
 #include "object/document.h"
 #include "object/time.h"
 #include "object/value.h"
@@ -42,10 +43,6 @@ struct Known {
   /// All pods that those control.
   std::vector<object::Document> pods;
   object::TimeNs now = 0;
-};
-
-struct Event {
-  std::string type, reason, message;
 };
 
 /// One write, and the events to record once it succeeded.
@@ -79,8 +76,6 @@ struct Bounds {
 };
 Bounds bounds_of(object::View deployment);
 
-/// The label value that tells the pods of two templates apart. Depends on content only, not on the order of members.
-std::string template_hash(object::View pod_template, std::optional<int64_t> collision_count);
 /// Equal but for the label pod-template-hash.
 bool equal_templates(object::View a, object::View b);
 

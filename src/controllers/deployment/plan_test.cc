@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "controllers/deployment/plan_testing.h"
+#include "controllers/workload/template_hash.h"
 
 namespace proa::controllers::deployment {
 namespace {

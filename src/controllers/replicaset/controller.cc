@@ -1,15 +1,12 @@
 #include "controllers/replicaset/controller.h"
 
-#include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "client/event_recorder.h"
 #include "controllers/queue_loop.h"
 #include "controllers/workload/claiming.h"
-#include "controllers/workload/errors.h"
 #include "controllers/workload/ownership.h"
+#include "controllers/workload/pod_control.h"
 #include "controllers/workload/pod_index.h"
 
 namespace proa::controllers::replicaset {
@@ -26,7 +23,8 @@ class Loop : public QueueLoop {
         owners_(informer(flavour.resource)),
         pods_(informer(client::resources::kPods)),
         events_(parts.client, parts.executor, std::string(flavour.component)),
-        expectations_(parts.executor.clock()) {}
+        expectations_(parts.executor.clock()),
+        pod_control_(parts, pods_, events_, expectations_) {}
 
   void start() override;
 
@@ -36,10 +34,8 @@ class Loop : public QueueLoop {
 
   void sync(const std::string& key, Finish finish) override;
   void settle_ownership(const RoundPtr& round);
-  void create_batch(const RoundPtr& round, int size);
-  void created(const RoundPtr& round, Result<Document> pod);
+  void create_pods(const RoundPtr& round);
   void remove_pods(const RoundPtr& round);
-  void removed(const RoundPtr& round, const Document& pod, Result<Document> result);
   void write_status(const RoundPtr& round);
   void end(const RoundPtr& round, bool good);
   std::vector<Document> related_pods(View owner) const;
@@ -49,6 +45,7 @@ class Loop : public QueueLoop {
   client::Informer& pods_;
   client::EventRecorder events_;
   client::Expectations expectations_;
+  PodControl pod_control_;
 };
 
 struct Loop::Round {
@@ -56,8 +53,6 @@ struct Loop::Round {
   Finish finish;
   Known known;
   Plan plan;
-  int left_to_create = 0, batch = 0;  // of this batch
-  size_t pending = 0;                 // answers awaited
   std::optional<Failure> failure;
 };
 
@@ -101,57 +96,27 @@ void Loop::settle_ownership(const RoundPtr& round) {
                 }),
                 alive_.guard([this, round](Result<void> settled) {
                   if (!settled) return end(round, false);
-                  round->left_to_create = round->plan.create;
-                  if (round->plan.create > 0) return create_batch(round, 1);
+                  if (round->plan.create > 0) return create_pods(round);
                   if (!round->plan.remove.empty()) return remove_pods(round);
                   write_status(round);
                 }));
 }
 
-void Loop::create_batch(const RoundPtr& round, int size) {
-  round->batch = std::min(size, round->left_to_create);
-  if (round->batch == 0) return write_status(round);
-  round->left_to_create -= round->batch;
-  round->pending = static_cast<size_t>(round->batch);
+void Loop::create_pods(const RoundPtr& round) {
   const View owner = round->known.owner.root();
-  for (int i = 0; i < round->batch; ++i)
-    parts_.client.create(client::resources::kPods, object::namespace_of(owner), "",
-                         pod_from_template(owner["spec"]["template"], owner), "",
-                         alive_.guard([this, round](Result<Document> pod) { created(round, std::move(pod)); }));
-}
-
-void Loop::created(const RoundPtr& round, Result<Document> pod) {
-  const View owner = round->known.owner.root();
-  if (pod) {
-    expectations_.wrote(round->key, pods_, *pod);
-    events_.record(owner, "Normal", "SuccessfulCreate", fmt::format("Created pod: {}", object::name_of(pod->root())));
-  } else if (!namespace_is_ending(pod.error())) {
-    events_.record(owner, "Warning", "FailedCreate", "Error creating: " + pod.error().message);
-    if (!round->failure) round->failure = Failure{pod.error().message};
-  }
-  if (--round->pending > 0) return;
-  if (round->failure) return write_status(round);
-  create_batch(round, 2 * round->batch);
+  const auto make = [owner](size_t) { return pod_from_template(owner["spec"]["template"], owner); };
+  pod_control_.create(round->key, round->known.owner, static_cast<size_t>(round->plan.create), make,
+                      [this, round](std::optional<Status> failure) {
+                        if (failure) round->failure = Failure{failure->message};
+                        write_status(round);
+                      });
 }
 
 void Loop::remove_pods(const RoundPtr& round) {
-  round->pending = round->plan.remove.size();
-  for (const Document& pod : round->plan.remove)
-    parts_.client.remove(
-        client::resources::kPods, object::namespace_of(pod.root()), object::name_of(pod.root()), {},
-        alive_.guard([this, round, pod](Result<Document> result) { removed(round, pod, std::move(result)); }));
-}
-
-void Loop::removed(const RoundPtr& round, const Document& pod, Result<Document> result) {
-  const View owner = round->known.owner.root();
-  if (result) {
-    expectations_.removed(round->key, pods_, pod);
-    events_.record(owner, "Normal", "SuccessfulDelete", fmt::format("Deleted pod: {}", object::name_of(pod.root())));
-  } else if (!result.error().is("NotFound")) {
-    events_.record(owner, "Warning", "FailedDelete", "Error deleting: " + result.error().message);
-    round->failure = Failure{"unable to delete pods: " + result.error().message};
-  }
-  if (--round->pending == 0) write_status(round);
+  pod_control_.remove(round->key, round->known.owner, round->plan.remove, [this, round](std::optional<Status> failure) {
+    if (failure) round->failure = Failure{"unable to delete pods: " + failure->message};
+    write_status(round);
+  });
 }
 
 void Loop::write_status(const RoundPtr& round) {

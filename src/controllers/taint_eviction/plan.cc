@@ -3,22 +3,11 @@
 #include <algorithm>
 
 #include "controllers/workload/pod_conditions.h"
+#include "object/node_match.h"
 
 namespace proa::controllers::taint_eviction {
-namespace {
 
 using object::View;
-
-bool tolerates(View toleration, View taint) {
-  const std::string_view effect = toleration["effect"].as_string(), key = toleration["key"].as_string();
-  const std::string_view op = toleration["operator"].as_string();
-  if (!effect.empty() && effect != taint["effect"].as_string()) return false;
-  if (!key.empty() && key != taint["key"].as_string()) return false;
-  return op == "Exists" ||
-         ((op.empty() || op == "Equal") && toleration["value"].as_string() == taint["value"].as_string());
-}
-
-}  // namespace
 
 std::optional<int64_t> seconds_to_stay(View pod, View node) {
   std::optional<int64_t> stay;
@@ -27,7 +16,7 @@ std::optional<int64_t> seconds_to_stay(View pod, View node) {
     if (!stay) stay = kForever;
     bool tolerated = false;
     for (const View toleration : pod["spec"]["tolerations"].items()) {
-      if (!tolerates(toleration, taint)) continue;
+      if (!object::toleration_matches(toleration, taint)) continue;
       tolerated = true;
       const View seconds = toleration["tolerationSeconds"];
       if (seconds.is_int())

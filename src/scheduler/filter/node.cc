@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "object/node_match.h"
 #include "object/value.h"
 #include "scheduler/filter/filter.h"
 
@@ -46,7 +47,7 @@ bool clash(const HostPort& a, const HostPort& b) {
 Verdict unschedulable(View pod, const NodeInfo& node) {
   if (!node.node["spec"]["unschedulable"].as_bool()) return {};
   static const Value taint = Value::object({{"key", "node.kubernetes.io/unschedulable"}, {"effect", "NoSchedule"}});
-  if (tolerates(pod["spec"]["tolerations"], taint)) return {};
+  if (object::tolerates(pod["spec"]["tolerations"], taint)) return {};
   return never("node(s) were unschedulable");
 }
 
@@ -57,12 +58,12 @@ Verdict node_name(View pod, const NodeInfo& node) {
 }
 
 Verdict taints(View pod, const NodeInfo& node) {
-  if (!untolerated_taint(pod, node).exists()) return {};
+  if (!object::untolerated_taint(pod["spec"]["tolerations"], node.node.root()).exists()) return {};
   return never("node(s) had untolerated taint(s)");
 }
 
 Verdict node_affinity(View pod, const NodeInfo& node) {
-  if (required_node_affinity_matches(pod, node)) return {};
+  if (object::node_matches(pod["spec"], node.node.root())) return {};
   return never("node(s) didn't match Pod's node affinity/selector");
 }
 

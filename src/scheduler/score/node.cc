@@ -6,9 +6,9 @@
 #include <map>
 #include <string>
 
+#include "object/node_match.h"
 #include "object/value.h"
 #include "scheduler/score/score.h"
-#include "scheduler/selectors.h"
 
 namespace proa::scheduler::score {
 namespace {
@@ -72,7 +72,7 @@ Scores taints(View pod, const Nodes& nodes) {
   for (const NodeInfo* node : nodes) {
     int64_t count = 0;
     for (const View taint : node->node["spec"]["taints"].items())
-      count += taint["effect"].as_string() == "PreferNoSchedule" && !tolerates(soft, taint);
+      count += taint["effect"].as_string() == "PreferNoSchedule" && !object::tolerates(soft, taint);
     scores.push_back(count);
   }
   normalize(scores, true);
@@ -85,7 +85,7 @@ Scores node_affinity(View pod, const Nodes& nodes) {
   for (const NodeInfo* node : nodes) {
     int64_t sum = 0;
     for (const View term : preferred.items())
-      if (node_term_matches(term["preference"], *node)) sum += term["weight"].as_int();
+      if (object::node_term_matches(term["preference"], node->node.root())) sum += term["weight"].as_int();
     scores.push_back(sum);
   }
   normalize(scores, false);
