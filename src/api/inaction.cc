@@ -24,7 +24,6 @@ constexpr auto kIdle = std::to_array<GroupKind>({
     {"admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"},
     {"admissionregistration.k8s.io", "ValidatingWebhookConfiguration"},
     {"apiextensions.k8s.io", "CustomResourceDefinition"},
-    {"apps", "StatefulSet"},
     {"autoscaling", "HorizontalPodAutoscaler"},
     {"batch", "CronJob"},
     {"batch", "Job"},

@@ -14,6 +14,7 @@
 #include "controllers/pod_gc/controller.h"
 #include "controllers/replicaset/controller.h"
 #include "controllers/serviceaccount/controller.h"
+#include "controllers/statefulset/controller.h"
 #include "controllers/taint_eviction/controller.h"
 
 namespace proa::controllers {
@@ -38,6 +39,7 @@ std::unique_ptr<Controllers> Controllers::make(const Parts& parts, const Options
   all.push_back(replicaset::make_controller(parts, replicaset::kReplicaSet));
   all.push_back(replicaset::make_controller(parts, replicaset::kReplicationController));
   all.push_back(daemonset::make_controller(parts));
+  all.push_back(statefulset::make_controller(parts));
   all.push_back(endpointslice::make_controller(parts));
   all.push_back(endpoints::make_controller(parts));
   all.push_back(pod_gc::make_controller(parts));

@@ -59,9 +59,10 @@ Change raised(const Document& revision, int64_t number) {
           std::move(changed)};
 }
 
+/// A StatefulSet's status says 0 where a DaemonSet's says nothing.
 std::optional<int64_t> collision_count(View owner) {
-  const View count = owner["status"]["collisionCount"];
-  return count.is_int() ? std::optional(count.as_int()) : std::nullopt;
+  const int64_t count = owner["status"]["collisionCount"].as_int();
+  return count > 0 ? std::optional(count) : std::nullopt;
 }
 
 }  // namespace
