@@ -19,6 +19,7 @@ namespace {
 
 constexpr int64_t kLeastGrace = 2;  // seconds, so that SIGKILL is no surprise
 constexpr runtime::DurationNs kLeastTermination = 2 * kSecond;
+constexpr runtime::DurationNs kQuietTermination = kSecond;
 constexpr runtime::DurationNs kShowError = 1 * kSecond;  // Error stands this long before CrashLoopBackOff
 
 struct Planner {
@@ -337,10 +338,15 @@ struct Planner {
   void decide() {
     if (object::is_deleting(pod())) {
       note_deletion();
+      const bool ran = !in.runtime.containers.empty() && !plan.memory.finished_before_deletion;
+      const TimeNs told = plan.memory.deletion_seen + kQuietTermination;
+      if (ran && in.now < told) {
+        plan.tell = false;
+        look_again(told);
+      }
       if (!bring_down()) return;
       plan.over = true;
       const TimeNs earliest = plan.memory.deletion_seen + kLeastTermination;
-      const bool ran = !in.runtime.containers.empty() && !plan.memory.finished_before_deletion;
       if (ran && in.now < earliest) return look_again(earliest);
       act({.kind = Action::Kind::kDeletePod});
       return act({.kind = Action::Kind::kCleanUp});

@@ -7,7 +7,7 @@
 // others. What ends is started again as the restart policy says, after a growing pause. A container whose liveness
 // or startup probe fails is killed. A deleted pod loses its traffic first, then its containers (sidecars last),
 // then its sandbox, then (not within two seconds of the deletion, so that who has just read of it can still name it) its
-// object.
+// object. What becomes of it is told a second after the deletion, as by a kubelet, which looks once in a second.
 // Source of the rules: the kubelet's kuberuntime_manager.go (computePodActions) and kubelet.go (SyncPod,
 // SyncTerminatingPod), Kubernetes 1.36.
 #pragma once
@@ -48,6 +48,7 @@ struct PodPlan {
   std::vector<Action> actions;
   std::vector<PodEvent> events;
   bool over = false;               // nothing of the pod runs or will run: its status becomes final
+  bool tell = true;                // false: what is new is published a little later
   PodMemory memory;                // with what the plan learned; the worker keeps it
   runtime::TimeNs look_again = 0;  // when time alone changes the plan; 0: never
 };

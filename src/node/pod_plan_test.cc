@@ -233,7 +233,7 @@ TEST(PodPlan, drains_then_kills_then_stops_the_sandbox_then_deletes) {
   const PodPlan early = look.plan();
   EXPECT_TRUE(early.over);
   EXPECT_THAT(words_of(early), IsEmpty());
-  EXPECT_EQ(early.look_again, kTestNow + 2 * kSecond);
+  EXPECT_EQ(early.look_again, kTestNow + kSecond) << "when it is told";
   // Its last status, which says that it has ended, comes back meanwhile: that does not shorten the wait.
   look.memory = early.memory;
   const auto running_pod = look.pod;
@@ -268,6 +268,34 @@ TEST(PodPlan, waits_for_a_start_that_is_under_way_before_it_deletes) {
   Look look(pod_with(kOne, kDeleted));
   look.memory.starting = "web";
   EXPECT_THAT(look.actions(), IsEmpty());
+}
+
+TEST(PodPlan, tells_of_the_end_of_a_deleted_pod_a_second_after_the_deletion) {
+  Look look(pod_with(kOne, kDeleted));
+  look.state.containers = {running("web")};
+  const runtime::TimeNs deleted = look.now;
+  PodPlan plan = look.plan();
+  EXPECT_FALSE(plan.tell);
+  look.memory = plan.memory;
+  look.memory.stopped_sandboxes = {"sandbox-0"};
+  look.state.containers = {ended("web", 0)};
+  look.now = deleted + 300 * runtime::kMillisecond;
+  plan = look.plan();
+  EXPECT_FALSE(plan.tell);
+  EXPECT_EQ(plan.look_again, deleted + runtime::kSecond);
+  look.now = deleted + runtime::kSecond;
+  plan = look.plan();
+  EXPECT_TRUE(plan.tell);
+  EXPECT_TRUE(plan.over);
+  EXPECT_EQ(plan.look_again, deleted + 2 * runtime::kSecond) << "when its object goes";
+}
+
+TEST(PodPlan, tells_at_once_of_a_deleted_pod_that_never_ran_or_had_ended) {
+  Look never(pod_with(kOne, kDeleted));
+  EXPECT_TRUE(never.plan().tell);
+  Look before(pod_with(kNever, kDeleted, R"({"phase":"Succeeded"})"));
+  before.state.containers = {ended("web", 0)};
+  EXPECT_TRUE(before.plan().tell);
 }
 
 TEST(PodPlan, gives_at_least_two_seconds) {

@@ -116,7 +116,7 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     PodPlan plan = plan_pod(input());
     memory = std::move(plan.memory);
     for (const PodEvent& each : plan.events) event(each.type, each.reason, each.message, each.container);
-    if (!vanished) publisher.publish(pod, input(), plan.over);
+    if (!vanished && plan.tell) publisher.publish(pod, input(), plan.over);
     for (const Action& each : plan.actions) {
       act(each);
       if (over) return;
