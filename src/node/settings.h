@@ -20,7 +20,8 @@ struct NodeSettings {
   std::vector<std::string> host_nameservers, host_searches;  // of the node's resolv.conf
   int64_t milli_cpu = 0, memory_bytes = 0, ephemeral_bytes = 0;
   int max_pods = 110;
-  bool simulated = false;  // no files, no processes
+  bool simulated = false;         // no files, no processes
+  bool secrets_in_memory = true;  // volumes that may hold secrets are never on disk (mounting takes root)
 };
 
 }  // namespace proa::node

@@ -103,6 +103,8 @@ bool has_content(View volume) {
          volume["projected"].exists();
 }
 
+bool is_confidential(View volume) { return has_content(volume) && !volume["configMap"].exists(); }
+
 std::vector<Reference> volume_references(View volume) {
   std::vector<Reference> out;
   const auto add = [&](View source, Reference::Kind kind, const char* name) {

@@ -29,6 +29,8 @@ struct TokenSource {
 
 /// Do the volume's files come from objects (and so may change)? Else it is a directory (emptyDir, hostPath, ...).
 bool has_content(object::View volume);
+/// May its contents be secret? Those of secret, projected and downwardAPI volumes count, as with the kubelet.
+bool is_confidential(object::View volume);
 std::vector<Reference> volume_references(object::View volume);
 std::vector<TokenSource> volume_tokens(object::View volume);
 

@@ -197,6 +197,8 @@ class RealVolumes : public Volumes, public std::enable_shared_from_this<RealVolu
     if (has_content(volume)) {
       auto files = volume_content(pod, volume, facts);
       if (!files) return Error(files.error());
+      if (settings_.secrets_in_memory && is_confidential(volume) && lacks_memory(dir))
+        if (auto mounted = mount_memory(dir, "mode=0755"); !mounted) return mounted;
       const std::string unique = fmt::format("{}.{}", executor_.clock().wall(), ++sequence_);
       if (auto written = write_volume(dir, *files, group_of(pod), unique); !written) return Error(written.error());
       return {};
@@ -207,16 +209,33 @@ class RealVolumes : public Volumes, public std::enable_shared_from_this<RealVolu
     return Error(base::bad_request("this kind of volume is not supported by this node"));
   }
 
+  /// Not there, or an empty folder: as the machine's restart leaves it. What has files already is in use.
+  static bool lacks_memory(const std::string& dir) {
+    struct stat here{}, above{};
+    if (::stat(dir.c_str(), &here) != 0) return true;
+    ::stat((dir + "/..").c_str(), &above);
+    std::error_code failed;
+    return here.st_dev == above.st_dev && fs::is_empty(dir, failed);
+  }
+
+  static Result<void> mount_memory(const std::string& dir, const std::string& options) {
+    if (auto made = runtime::make_dirs(dir, 0755); !made) return made;
+    if (::mount("tmpfs", dir.c_str(), "tmpfs", 0, options.c_str()) == 0) return {};
+    const int why = errno;
+    ::rmdir(dir.c_str());  // the next try must not take it for mounted
+    return Error(base::internal_error(fmt::format("can't mount a tmpfs at {}: {}", dir, std::strerror(why))));
+  }
+
   Result<void> make_empty_dir(View pod, View volume, const std::string& dir) {
     if (runtime::file_exists(dir)) return {};
-    if (auto made = runtime::make_dirs(dir, 0777); !made) return made;
     if (volume["emptyDir"]["medium"].as_string() == "Memory") {
       std::string options = "mode=0777";
       if (const View limit = volume["emptyDir"]["sizeLimit"]; limit.is_string())
         if (const auto size = object::Quantity::parse(limit.as_string()); size && !size->is_zero())
           options += fmt::format(",size={}", size->value());
-      if (::mount("tmpfs", dir.c_str(), "tmpfs", 0, options.c_str()) != 0)
-        return Error(base::internal_error(fmt::format("can't mount a tmpfs at {}: {}", dir, std::strerror(errno))));
+      if (auto mounted = mount_memory(dir, options); !mounted) return mounted;
+    } else if (auto made = runtime::make_dirs(dir, 0777); !made) {
+      return made;
     }
     const int64_t group = group_of(pod);
     if (group >= 0) (void)!::chown(dir.c_str(), static_cast<uid_t>(-1), static_cast<gid_t>(group));

@@ -1,5 +1,9 @@
 #include "node/volumes/volumes.h"
 
+#include <linux/magic.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -34,6 +38,7 @@ class VolumesTest : public testing::Test {
     dir_ = ::mkdtemp(name);
     settings_.pods_dir = dir_ + "/pods";
     settings_.ip = "192.0.2.1";
+    settings_.secrets_in_memory = false;
     informers_ = std::make_unique<client::Informers>(client_, executor_);
     volumes_ = make_volumes(settings_, client_, *informers_, executor_);
     informers_->start();
@@ -68,6 +73,38 @@ class VolumesTest : public testing::Test {
   std::unique_ptr<client::Informers> informers_;
   std::unique_ptr<Volumes> volumes_;
 };
+
+TEST_F(VolumesTest, what_may_be_secret_is_kept_in_memory_and_gone_with_its_pod) {
+  if (::geteuid() != 0) GTEST_SKIP() << "mounting takes root";
+  settings_.secrets_in_memory = true;
+  volumes_ = make_volumes(settings_, client_, *informers_, executor_);
+  client_.put(client::resources::kSecrets,
+              json(R"({"metadata":{"name":"s","namespace":"default"},"data":{"k":"djE="}})"));
+  config_map(R"({"a":"1"})");
+  ASSERT_EQ(prepare(pod_with(R"("volumes":[{"name":"v","secret":{"secretName":"s"}},
+      {"name":"w","configMap":{"name":"c"}}])")),
+            "");
+  const auto is_memory = [this](const char* volume) {
+    struct statfs of{};
+    struct stat here{}, above{};
+    ::statfs(file(volume, "").c_str(), &of);
+    ::stat(file(volume, "").c_str(), &here);
+    ::stat(dir_.c_str(), &above);
+    return of.f_type == TMPFS_MAGIC && here.st_dev != above.st_dev;
+  };
+  EXPECT_TRUE(is_memory("v"));
+  EXPECT_FALSE(is_memory("w"));
+  client_.edit(client::resources::kSecrets, "default", "s", [](Value& object) { object["data"]["k"] = "djI="; });
+  executor_.settle();
+  EXPECT_EQ(read(file("v", "k")), "v2");
+  ::umount2(file("v", "").c_str(), MNT_DETACH);
+  EXPECT_FALSE(is_memory("v")) << "one mount it was; after the machine's restart the folder is there and empty";
+  ASSERT_EQ(prepare(pod_with(R"("volumes":[{"name":"v","secret":{"secretName":"s"}}])")), "");
+  EXPECT_TRUE(is_memory("v"));
+  EXPECT_EQ(read(file("v", "k")), "v2");
+  volumes_->remove("u1");
+  EXPECT_FALSE(fs::exists(dir_ + "/pods/u1"));
+}
 
 TEST_F(VolumesTest, a_configmap_becomes_files_and_follows_its_changes) {
   config_map(R"({"a":"1","b":"2"})");

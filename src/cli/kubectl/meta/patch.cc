@@ -109,13 +109,13 @@ Try<Value> put(Session& session, const ReplaceOptions& o, const Info& info) {
 /// Deletes, waits, creates.
 Try<Value> make_anew(Session& session, const ReplaceOptions& o, const Info& info) {
   Value options = Value::object({{"kind", "DeleteOptions"}, {"apiVersion", "v1"}, {"propagationPolicy", "Background"}});
-  options["gracePeriodSeconds"] = o.grace < 0 ? 0 : o.grace;
+  // 0 would lose what a pod still has to do: one second is the least, and its end is waited for anyway.
+  if (o.grace >= 0) options["gracePeriodSeconds"] = std::max<int64_t>(o.grace, 1);
   auto gone = session.api().send(
       {.method = "DELETE", .path = info.mapping.path(info.name_space, info.name), .body = object::to_json(options)});
   if (!gone && !gone.error().is("NotFound")) return Failed(gone.error());
   if (gone) {
-    session.out(fmt::format("{} {} {}deleted\n", info.mapping.kind_group(), object::go_quoted(info.name),
-                            o.grace <= 0 ? "force " : ""));
+    session.out(fmt::format("{} {} deleted\n", info.mapping.kind_group(), object::go_quoted(info.name)));
     const int64_t timeout = o.timeout_ns > 0 ? o.timeout_ns / 1'000'000 : 300'000;
     auto done = until(
         session, info, timeout, [](Seen seen, View) -> Try<bool> { return seen == Seen::kDeleted; },

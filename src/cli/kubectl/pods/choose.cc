@@ -24,29 +24,49 @@ bool is_ready(View pod) {
   return false;
 }
 
-int restarts(View pod) {
-  int64_t most = 0;
-  for (View status : pod["status"]["containerStatuses"].items()) most = std::max(most, status["restartCount"].as_int());
-  return static_cast<int>(most);
+std::string_view ready_since(View pod) {
+  for (View c : pod["status"]["conditions"].items())
+    if (c["type"].as_string() == "Ready") return c["lastTransitionTime"].as_string();
+  return {};
 }
 
-int phase_rank(View pod) {
+/// The most that one of its containers was restarted, then the most of its sidecars.
+std::pair<int64_t, int64_t> restarts(View pod) {
+  std::pair<int64_t, int64_t> most{0, 0};
+  for (View status : pod["status"]["containerStatuses"].items())
+    most.first = std::max(most.first, status["restartCount"].as_int());
+  for (View container : pod["spec"]["initContainers"].items()) {
+    if (container["restartPolicy"].as_string() != "Always") continue;
+    for (View status : pod["status"]["initContainerStatuses"].items())
+      if (status["name"].as_string() == container["name"].as_string())
+        most.second = std::max(most.second, status["restartCount"].as_int());
+  }
+  return most;
+}
+
+/// Best first. What has ended counts as pending for exec, and as running for logs.
+int phase_rank(View pod, PodUse use) {
   const auto phase = pod["status"]["phase"].as_string();
-  return phase == "Pending" ? 0 : phase == "Unknown" ? 1 : phase == "Running" ? 2 : 3;
+  if (phase == "Unknown") return 1;
+  if (use == PodUse::kLogs) return phase == "Pending" ? 2 : 0;
+  return phase == "Running" ? 0 : 2;
 }
 
-/// The order in which a pod is chosen to log, best first: assigned, running, ready, longest ready, fewest restarts,
-/// oldest. For exec and attach the same states count.
-bool better(View a, View b) {
+/// The order in which a pod is chosen: assigned, running, ready, longest ready; then for exec those that are not being
+/// deleted and were restarted least, for logs those that were restarted most; then the oldest.
+/// Source: k8s.io/kubectl pkg/util/podutils (ActivePods, ByLogging).
+bool better(View a, View b, PodUse use) {
   const bool assigned_a = !a["spec"]["nodeName"].as_string().empty();
-  const bool assigned_b = !b["spec"]["nodeName"].as_string().empty();
-  if (assigned_a != assigned_b) return assigned_a;
-  if (phase_rank(a) != phase_rank(b)) return phase_rank(a) > phase_rank(b);
+  if (const bool assigned_b = !b["spec"]["nodeName"].as_string().empty(); assigned_a != assigned_b) return assigned_a;
+  if (phase_rank(a, use) != phase_rank(b, use)) return phase_rank(a, use) < phase_rank(b, use);
   if (is_ready(a) != is_ready(b)) return is_ready(a);
-  if (restarts(a) != restarts(b)) return restarts(a) > restarts(b);
-  const auto made_a = a["metadata"]["creationTimestamp"].as_string();
-  const auto made_b = b["metadata"]["creationTimestamp"].as_string();
-  return made_a < made_b;
+  const auto deleted_a = a["metadata"]["deletionTimestamp"].as_string();
+  const auto deleted_b = b["metadata"]["deletionTimestamp"].as_string();
+  if (use == PodUse::kAttach && deleted_a != deleted_b)
+    return deleted_a.empty() || (!deleted_b.empty() && deleted_a > deleted_b);
+  if (is_ready(a) && ready_since(a) != ready_since(b)) return ready_since(a) < ready_since(b);
+  if (restarts(a) != restarts(b)) return (restarts(a) > restarts(b)) == (use == PodUse::kLogs);
+  return a["metadata"]["creationTimestamp"].as_string() < b["metadata"]["creationTimestamp"].as_string();
 }
 
 }  // namespace
@@ -79,7 +99,7 @@ std::string default_container(Session& session, View pod, bool quiet) {
   return first;
 }
 
-Try<Value> pods_of(Session& session, const Info& workload) {
+Try<Value> pods_of(Session& session, const Info& workload, PodUse use) {
   const View spec = View(workload.object)["spec"];
   const std::string& kind = workload.mapping.kind;
   object::LabelSelector selector;
@@ -100,11 +120,12 @@ Try<Value> pods_of(Session& session, const Info& workload) {
   if (!list) return Failed(list.error());
   Value* items = list->find("items");
   Value out = items != nullptr && items->is_array() ? std::move(*items) : Value::array();
-  std::stable_sort(out.items().begin(), out.items().end(), [](const Value& a, const Value& b) { return better(a, b); });
+  std::stable_sort(out.items().begin(), out.items().end(),
+                   [use](const Value& a, const Value& b) { return better(a, b, use); });
   return out;
 }
 
-Try<ChosenPod> choose_pod(Session& session, const std::vector<std::string>& words, int64_t timeout_ms, bool for_logs) {
+Try<ChosenPod> choose_pod(Session& session, const std::vector<std::string>& words, int64_t timeout_ms, PodUse use) {
   Request request;
   const bool typed = words[0].find('/') != std::string::npos || words.size() > 1;
   request.args = typed ? words : std::vector<std::string>{"pods/" + words[0]};
@@ -114,12 +135,12 @@ Try<ChosenPod> choose_pod(Session& session, const std::vector<std::string>& word
   if (!found->failures.empty()) return Failed(Failure::all(std::move(found->failures)));
   Info& named = found->infos[0];
   if (named.mapping.kind == "Pod") return ChosenPod{std::move(named), 1};
-  auto pods = pods_of(session, named);
+  auto pods = pods_of(session, named, use);
   if (!pods)
-    return Failed(for_logs ? Failure::text(fmt::format("cannot get the logs from *v1.{}: {}", named.mapping.kind,
-                                                       pods.error().message()))
-                           : Failure::text(fmt::format("cannot attach to *v1.{}: {}", named.mapping.kind,
-                                                       pods.error().message())));
+    return Failed(use == PodUse::kLogs ? Failure::text(fmt::format("cannot get the logs from *v1.{}: {}",
+                                                                   named.mapping.kind, pods.error().message()))
+                                       : Failure::text(fmt::format("cannot attach to *v1.{}: {}", named.mapping.kind,
+                                                                   pods.error().message())));
   auto mapping = session.mapper().of_resource("pods");
   if (!mapping) return Failed(mapping.error());
   if (View(*pods).empty()) {

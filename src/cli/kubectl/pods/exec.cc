@@ -52,7 +52,7 @@ Try<void> exec(Session& session) {
   if (auto ok = session.access(); !ok) return Failed(ok.error());
   if (resource.empty() && o.files.empty()) return fail("pod, type/name or --filename must be specified");
   if (command.empty()) return fail("you must specify at least one command for the container");
-  auto chosen = choose_pod(session, {resource}, o.timeout_ns / 1'000'000, false);
+  auto chosen = choose_pod(session, {resource}, o.timeout_ns / 1'000'000, PodUse::kAttach);
   if (!chosen) return Failed(chosen.error());
   const View pod = chosen->pod.object;
   if (is_completed(pod))
@@ -100,7 +100,7 @@ Try<void> attach(Session& session) {
   if (args->size() > 2)
     return fail(fmt::format("expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw {}: [{}]", args->size(),
                             join(*args, " ")));
-  auto chosen = choose_pod(session, *args, o.timeout_ns / 1'000'000, false);
+  auto chosen = choose_pod(session, *args, o.timeout_ns / 1'000'000, PodUse::kAttach);
   if (!chosen) return Failed(chosen.error());
   const View pod = chosen->pod.object;
   if (is_completed(pod))

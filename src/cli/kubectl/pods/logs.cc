@@ -192,7 +192,7 @@ Try<void> add_selected(Session& session, const Options& o, Logs& logs) {
 }
 
 Try<void> add_named(Session& session, const Options& o, const std::string& word, Logs& logs) {
-  auto chosen = choose_pod(session, {word}, 20'000, true);
+  auto chosen = choose_pod(session, {word}, 20'000, PodUse::kLogs);
   if (!chosen) {
     const Failure& f = chosen.error();
     if (f.is("NotFound"))
@@ -205,7 +205,7 @@ Try<void> add_named(Session& session, const Options& o, const std::string& word,
     request.args = {word};
     auto workload = find(session, request);
     if (!workload) return Failed(workload.error());
-    auto pods = pods_of(session, workload->infos[0]);
+    auto pods = pods_of(session, workload->infos[0], PodUse::kLogs);
     if (!pods) return Failed(pods.error());
     for (View pod : View(*pods).items()) {
       Info one = chosen->pod;

@@ -247,7 +247,7 @@ Try<void> port_forward(Session& session) {
     if (!named->failures.empty()) return Failed(Failure::all(std::move(named->failures)));
     if (named->infos[0].mapping.kind == "Service") service = std::move(named->infos[0].object);
   }
-  auto chosen = choose_pod(session, {target}, 60'000, false);
+  auto chosen = choose_pod(session, {target}, 60'000, PodUse::kAttach);
   if (!chosen) return Failed(chosen.error());
   const View pod = chosen->pod.object;
   if (pod["status"]["phase"].as_string() != "Running")

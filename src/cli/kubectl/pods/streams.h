@@ -22,11 +22,12 @@ struct ChosenPod {
   Info pod;
   size_t of = 1;  // how many there were to choose from
 };
-/// `prefer_ready`: for exec and attach, the pods that can be used come first; else those that log.
-Try<ChosenPod> choose_pod(Session& session, const std::vector<std::string>& words, int64_t timeout_ms, bool for_logs);
+/// What for: the best of several to run something in is not the best to read the logs of.
+enum class PodUse { kAttach, kLogs };
+Try<ChosenPod> choose_pod(Session& session, const std::vector<std::string>& words, int64_t timeout_ms, PodUse use);
 
-/// Pods that a workload's selector picks.
-Try<object::Value> pods_of(Session& session, const Info& workload);
+/// Pods that a workload's selector picks, the best first.
+Try<object::Value> pods_of(Session& session, const Info& workload, PodUse use);
 
 struct StreamRequest {
   Info pod;
