@@ -5,6 +5,7 @@
 
 #include "base/base64.h"
 #include "cli/kubectl/commands.h"
+#include "cli/kubectl/create/key_pair.h"
 #include "cli/kubectl/create/made.h"
 #include "object/go_text.h"
 #include "object/json.h"
@@ -111,15 +112,13 @@ Try<void> create_secret_tls(Session& session) {
   flags.boolean("append-hash", 0, &o.append_hash);
   if (auto ok = begin_create(session, o, flags); !ok) return ok;
   if (certificate.empty() || key.empty()) return fail("key and cert must be specified");
-  Value data = Value::object();
-  for (const auto& [name, file] : {std::pair{"tls.crt", &certificate}, {"tls.key", &key}}) {
-    auto text = read_or_fail(*file);
-    if (!text) return Failed(text.error());
-    if (text->find("-----BEGIN ") == std::string::npos)
-      return fail(std::string_view(name) == "tls.crt" ? "tls: failed to find any PEM data in certificate input"
-                                                      : "tls: failed to find any PEM data in key input");
-    data[std::string_view(name)] = base::base64_encode(*text);
-  }
+  auto certificate_pem = read_or_fail(certificate);
+  if (!certificate_pem) return Failed(certificate_pem.error());
+  auto key_pem = read_or_fail(key);
+  if (!key_pem) return Failed(key_pem.error());
+  if (auto ok = check_key_pair(*certificate_pem, *key_pem); !ok) return ok;
+  Value data =
+      Value::object({{"tls.crt", base::base64_encode(*certificate_pem)}, {"tls.key", base::base64_encode(*key_pem)}});
   return finish_secret(session, o, std::move(data), "kubernetes.io/tls");
 }
 
