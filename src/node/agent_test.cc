@@ -356,6 +356,65 @@ TEST_F(AgentTest, removes_a_sandbox_that_belongs_to_no_pod_within_a_minute) {
   EXPECT_THAT(runtime_.running(), ElementsAre("stays/main"));
 }
 
+TEST_F(AgentTest, a_second_deletion_with_less_grace_hurries_the_first) {
+  runtime_.on_start([](const auto&, const auto&) { return cri::FakeLife{.stop_delay = 60 * kSecond}; });
+  put("web");
+  remove("web");
+  executor_.advance(kSecond);
+  client_.edit(kPods, "default", "web", [](Value& value) { value["metadata"]["deletionGracePeriodSeconds"] = 5; });
+  executor_.advance(kSecond / 10);
+  EXPECT_THAT(runtime_.calls(), Contains("stop main 5"));
+  executor_.advance(8 * kSecond);
+  EXPECT_FALSE(pod("web"));
+  EXPECT_THAT(runtime_.running(), IsEmpty());
+}
+
+TEST_F(AgentTest, pulls_another_image_at_once_whatever_happened_to_the_last) {
+  runtime_.set_missing_image("typo:latest");
+  put("web", R"("containers":[{"name":"main","image":"typo"}])");
+  executor_.advance(120 * kSecond);
+  EXPECT_EQ(main_of(pod("web"))["state"]["waiting"]["reason"].as_string(), "ImagePullBackOff");
+  client_.edit(kPods, "default", "web", [](Value& value) { value["spec"]["containers"].items()[0]["image"] = "app"; });
+  executor_.advance(2 * kSecond);
+  EXPECT_EQ(phase("web"), "Running");
+}
+
+TEST_F(AgentTest, ends_a_pod_at_its_deadline) {
+  put("web", R"("activeDeadlineSeconds":30,"containers":[{"name":"main","image":"app"}])");
+  executor_.advance(25 * kSecond);
+  EXPECT_EQ(phase("web"), "Running");
+  executor_.advance(10 * kSecond);
+  EXPECT_THAT(runtime_.running(), IsEmpty());
+  EXPECT_EQ(phase("web"), "Failed");
+  EXPECT_EQ(pod("web")["status"]["reason"].as_string(), "DeadlineExceeded");
+  EXPECT_EQ(std::ranges::count(event_messages(), "Pod was active on the node longer than the specified deadline"), 1);
+  executor_.advance(60 * kSecond);
+  EXPECT_EQ(std::ranges::count(runtime_.calls(), "start main"), 1);
+}
+
+TEST_F(AgentTest, says_that_no_sandbox_can_be_made_for_too_long_a_name) {
+  put("web", R"("hostname":"h","subdomain":"a-subdomain-of-so-many-letters-that-it-does-not-fit",
+    "setHostnameAsFQDN":true,"containers":[{"name":"main","image":"app"}])");
+  EXPECT_THAT(event_messages(), Contains(HasSubstr("Failed to create pod sandbox: failed to construct FQDN from pod")));
+  EXPECT_THAT(runtime_.calls(), IsEmpty());
+  remove("web");
+  executor_.advance(kSecond);
+  EXPECT_FALSE(pod("web"));
+}
+
+TEST_F(AgentTest, says_what_a_postStart_hook_that_failed_wrote_and_kills_its_container) {
+  runtime_.on_exec([&](const std::string&, const auto&) { return cri::ExecResult{"out", "err\n", 3}; });
+  put("web",
+      R"("containers":[{"name":"main","image":"app","lifecycle":{"postStart":{"exec":{"command":["sh","-c","x"]}}}}])");
+  const View waiting = main_of(pod("web"))["state"]["waiting"];
+  EXPECT_EQ(waiting["reason"].as_string(), "PostStartHookError");
+  EXPECT_EQ(waiting["message"].as_string(),
+            "Exec lifecycle hook ([sh -c x]) for Container \"main\" in Pod \"web_default(uid-web)\" failed - error: "
+            "command 'sh -c x' exited with 3: err\n, message: \"outerr\\n\"");
+  EXPECT_THAT(event_messages(), testing::IsSupersetOf({"PostStartHook failed", "FailedPostStartHook"}));
+  EXPECT_THAT(runtime_.running(), IsEmpty());
+}
+
 TEST_F(AgentTest, runs_hooks_and_gives_what_is_left_of_the_grace) {
   std::vector<std::string> hooks;
   runtime_.on_exec([&](const std::string&, const std::vector<std::string>& command) {

@@ -263,7 +263,8 @@ Value status_of_seen(const PodInput& in, bool over) {
     initialized = initialized || in.runtime.newest(spec["name"].as_string()) != nullptr;
   std::string phase(pod_phase(pod, lists, over, initialized));
   if (has_finished(pod)) phase = old["phase"].str();
-  if (over && phase != "Succeeded" && phase != "Failed") phase = "Failed";
+  const bool evicted = over && !in.memory.evicted.reason.empty() && !has_finished(pod);
+  if (evicted || (over && phase != "Succeeded" && phase != "Failed")) phase = "Failed";
 
   Value status = Value::object();
   status["observedGeneration"] = std::max(object::generation_of(pod), old["observedGeneration"].as_int());
@@ -274,6 +275,10 @@ Value status_of_seen(const PodInput& in, bool over) {
     for (const char* field : {"message", "reason"})
       if (View kept = old[object::Key(std::string_view(field))]; kept.exists())
         status[object::Key(std::string_view(field))] = kept.to_value();
+  }
+  if (evicted) {
+    status["message"] = in.memory.evicted.message;
+    status["reason"] = in.memory.evicted.reason;
   }
   if (View nominated = old["nominatedNodeName"]; nominated.exists()) status["nominatedNodeName"] = nominated.to_value();
   addresses(in, status);

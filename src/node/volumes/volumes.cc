@@ -242,7 +242,6 @@ Result<std::vector<cri::Mount>> RealVolumes::mounts(View pod, View container, ui
                                                     const std::vector<std::string>& pod_ips) {
   std::vector<cri::Mount> out;
   bool own_hosts = false;
-  const std::map<std::string, std::string> values(env.begin(), env.end());
   for (View mount : container["volumeMounts"].items()) {
     View volume;
     for (View each : pod["spec"]["volumes"].items())
@@ -252,7 +251,11 @@ Result<std::vector<cri::Mount>> RealVolumes::mounts(View pod, View container, ui
                                                  mount["name"].as_string(), container["name"].as_string())));
     std::string path = volume["hostPath"].exists() ? volume["hostPath"]["path"].str() : volume_dir(pod, volume);
     std::string sub_path = mount["subPath"].str();
-    if (mount["subPathExpr"].exists()) sub_path = expand(mount["subPathExpr"].as_string(), values);
+    if (const std::string_view pattern = mount["subPathExpr"].as_string(); !pattern.empty()) {
+      auto expanded = expand_path(pattern, env);
+      if (!expanded) return Error(expanded.error());
+      sub_path = std::move(*expanded);
+    }
     if (!sub_path.empty()) {
       auto inside = safe_sub_path(path, sub_path, mount["name"].str(), container["name"].str());
       if (!inside) return Error(inside.error());
@@ -267,7 +270,8 @@ Result<std::vector<cri::Mount>> RealVolumes::mounts(View pod, View container, ui
     const std::string hosts = pod_dir(pod) + "/etc-hosts";
     std::string text = hosts_file(pod, pod_ips, settings_);
     if (uses_host_network(pod))
-      text = "# Kubernetes-managed hosts file (host network).\n" + runtime::read_file("/etc/hosts").value_or("");
+      text = "# Kubernetes-managed hosts file (host network).\n" + runtime::read_file("/etc/hosts").value_or("") +
+             host_aliases(pod);
     if (auto made = runtime::make_dirs(pod_dir(pod), 0750); !made) return Error(made.error());
     std::ofstream(hosts, std::ios::trunc) << text;  // in place: running containers have the file bound
     ::chmod(hosts.c_str(), 0644);
