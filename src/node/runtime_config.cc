@@ -143,7 +143,7 @@ void set_seccomp(View profile, cri::SecurityContext& out) {
   if (type == "RuntimeDefault") out.seccomp = cri::Seccomp::kRuntimeDefault;
   if (type == "Localhost") {
     out.seccomp = cri::Seccomp::kLocalhost;
-    out.seccomp_file = profile["localhostProfile"].str();
+    out.seccomp_file = "/var/lib/kubelet/seccomp/" + profile["localhostProfile"].str();
   }
 }
 

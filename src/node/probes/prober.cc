@@ -33,6 +33,7 @@ constexpr runtime::DurationNs kQuietTries[] = {15 * kMillisecond, 50 * kMillisec
                                                300 * kMillisecond, 600 * kMillisecond};
 constexpr runtime::DurationNs kFirstTry = kSecond;
 constexpr int kTriesOnError = 3;
+constexpr size_t kLongestOutput = 10 * 1024;  // of a command
 
 }  // namespace
 
@@ -139,14 +140,16 @@ struct Prober::State : std::enable_shared_from_this<State> {
     std::vector<std::string> argv;
     for (View each : command.items()) argv.push_back(each.str());
     const runtime::DurationNs timeout = run.timing.timeout;
-    runtime.exec_sync(
-        run.id, argv, timeout / kMillisecond, [argv, timeout, done = std::move(done)](Result<cri::ExecResult> got) {
-          if (got) return done({got->exit_code == 0 ? Outcome::kSuccess : Outcome::kFailure, got->out + got->err});
-          if (got.error().is("Timeout"))
-            return done({Outcome::kFailure, fmt::format("command timed out: \"{}\" timed out after {}s",
-                                                        fmt::join(argv, " "), timeout / kSecond)});
-          done({Outcome::kError, "rpc error: " + got.error().message});
-        });
+    runtime.exec_sync(run.id, argv, timeout / kMillisecond,
+                      [argv, timeout, done = std::move(done)](Result<cri::ExecResult> got) {
+                        if (got)
+                          return done({got->exit_code == 0 ? Outcome::kSuccess : Outcome::kFailure,
+                                       (got->out + got->err).substr(0, kLongestOutput)});
+                        if (got.error().is("Timeout"))
+                          return done({Outcome::kFailure, fmt::format("command timed out: \"{}\" timed out after {}s",
+                                                                      fmt::join(argv, " "), timeout / kSecond)});
+                        done({Outcome::kError, "rpc error: " + got.error().message});
+                      });
   }
 
   // ---- its result
