@@ -10,6 +10,7 @@
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
+#include "node/probes/grpc_health.h"
 #include "node/probes/probe.h"
 #include "object/go_text.h"
 
@@ -231,6 +232,11 @@ class RealNetwork : public ProbeNetwork {
 
   void http(const HttpRequest& request, runtime::DurationNs timeout, ProbeDone done) override {
     std::make_shared<Attempt>(loop_, std::move(done))->start(request, timeout);
+  }
+
+  void grpc(const std::string& host, int port, const std::string& service, runtime::DurationNs timeout,
+            ProbeDone done) override {
+    check_grpc_health(loop_, host, port, service, timeout, std::move(done));
   }
 
   void tcp(const std::string& host, int port, runtime::DurationNs timeout, ProbeDone done) override {

@@ -1,16 +1,10 @@
 // Probes over the loopback interface, against a server that says what the test wants.
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <future>
 #include <mutex>
-#include <thread>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "node/probes/probe.h"
+#include "node/probes/loopback_testing.h"
 
 namespace proa::node {
 namespace {
@@ -21,55 +15,29 @@ using testing::ElementsAre;
 using testing::StartsWith;
 using Kind = ProbeOutcome::Result;
 
-/// Takes one request on each connection, answers with what `answer` gives for it and closes. An empty answer: it holds
-/// the connection until it is destroyed.
+/// Takes one request on each connection, answers with what `answer` gives for it and closes. An empty answer: the
+/// connection stays open.
 class Server {
  public:
   explicit Server(std::function<std::string(const std::string& request)> answer)
-      : answer_(std::move(answer)), listening_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(::bind(listening_, reinterpret_cast<sockaddr*>(&address), size), 0);
-    EXPECT_EQ(::listen(listening_, 16), 0);
-    ::getsockname(listening_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { serve(); });
-  }
-  ~Server() {
-    ::shutdown(listening_, SHUT_RDWR);
-    thread_.join();
-    ::close(listening_);
-    for (const int fd : held_) ::close(fd);
-  }
-  int port() const { return port_; }
+      : answer_(std::move(answer)), server_([this](int fd) { return serve(fd); }) {}
+  int port() const { return server_.port(); }
   std::vector<std::string> requests() {
     const std::lock_guard lock(mutex_);
     return requests_;
   }
 
  private:
-  void serve() {
-    for (int fd = -1; (fd = ::accept(listening_, nullptr, nullptr)) >= 0;) {
-      std::string request, piece(4096, '\0');
-      while (!is_whole(request)) {
-        const ssize_t n = ::read(fd, piece.data(), piece.size());
-        if (n <= 0) break;
-        request.append(piece.data(), static_cast<size_t>(n));
-      }
-      {
-        const std::lock_guard lock(mutex_);
-        requests_.push_back(request);
-      }
-      const std::string text = request.empty() ? " " : answer_(request);
-      if (text.empty()) {
-        held_.push_back(fd);
-        continue;
-      }
-      (void)::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
-      ::close(fd);
+  bool serve(int fd) {
+    std::string request;
+    for (std::string piece; !is_whole(request) && !(piece = read_some(fd)).empty();) request += piece;
+    {
+      const std::lock_guard lock(mutex_);
+      requests_.push_back(request);
     }
+    const std::string text = answer_(request);
+    write_all(fd, text);
+    return !text.empty();
   }
 
   /// A head with its end, or the begin of TLS.
@@ -78,26 +46,18 @@ class Server {
   }
 
   std::function<std::string(const std::string&)> answer_;
-  int listening_, port_ = 0;
   std::mutex mutex_;
   std::vector<std::string> requests_;
-  std::vector<int> held_;
-  std::thread thread_;
+  LoopbackServer server_;  // last: it serves while it lives
 };
 
 std::string answer_with(const std::string& status, const std::string& headers = "", const std::string& body = "") {
   return "HTTP/1.1 " + status + "\r\n" + headers + "\r\n" + body;
 }
 
-class ProbeNetworkTest : public testing::Test {
+class HttpProbeTest : public ProbeNetworkTest {
  protected:
-  ProbeNetworkTest() { loop_.start(); }
-  ~ProbeNetworkTest() override {
-    loop_.stop();
-    loop_.join();
-  }
-
-  ProbeOutcome http(HttpRequest request, runtime::DurationNs timeout = 10 * kSecond) {
+  ProbeOutcome http(const HttpRequest& request, runtime::DurationNs timeout = 10 * kSecond) {
     return wait([&](ProbeDone done) { network_->http(request, timeout, std::move(done)); });
   }
   ProbeOutcome get(const Server& server, const std::string& path = "/") {
@@ -106,23 +66,9 @@ class ProbeNetworkTest : public testing::Test {
   ProbeOutcome tcp(int port) {
     return wait([&](ProbeDone done) { network_->tcp("127.0.0.1", port, 10 * kSecond, std::move(done)); });
   }
-  /// A port on which nobody listens.
-  static int closed_port() {
-    return Server([](const auto&) { return std::string(" "); }).port();
-  }
-
-  runtime::EventLoop loop_{"probes"};
-  std::unique_ptr<ProbeNetwork> network_ = make_probe_network(loop_);
-
- private:
-  ProbeOutcome wait(const std::function<void(ProbeDone)>& begin) {
-    std::promise<ProbeOutcome> outcome;
-    loop_.post([&] { begin([&](ProbeOutcome got) { outcome.set_value(std::move(got)); }); });
-    return outcome.get_future().get();
-  }
 };
 
-TEST_F(ProbeNetworkTest, judges_by_the_status_alone) {
+TEST_F(HttpProbeTest, judges_by_the_status_alone) {
   struct Case {
     const char* status;
     Kind result;
@@ -140,7 +86,7 @@ TEST_F(ProbeNetworkTest, judges_by_the_status_alone) {
   }
 }
 
-TEST_F(ProbeNetworkTest, sends_the_given_headers_and_the_host_among_them) {
+TEST_F(HttpProbeTest, sends_the_given_headers_and_the_host_among_them) {
   Server server([](const auto&) { return answer_with("200 OK"); });
   http({.host = "127.0.0.1",
         .port = server.port(),
@@ -154,7 +100,7 @@ TEST_F(ProbeNetworkTest, sends_the_given_headers_and_the_host_among_them) {
           "GET / HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) + "\r\nConnection: close\r\n\r\n"));
 }
 
-TEST_F(ProbeNetworkTest, follows_a_redirect_on_the_same_host_to_what_stands_there) {
+TEST_F(HttpProbeTest, follows_a_redirect_on_the_same_host_to_what_stands_there) {
   for (const char* status : {"301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"}) {
     Server server([&](const std::string& request) {
       if (request.starts_with("GET /live ")) return answer_with(status, "LOCATION:  /login\r\n");
@@ -165,7 +111,7 @@ TEST_F(ProbeNetworkTest, follows_a_redirect_on_the_same_host_to_what_stands_ther
   }
 }
 
-TEST_F(ProbeNetworkTest, warns_of_a_redirect_to_another_host_and_shows_its_body) {
+TEST_F(HttpProbeTest, warns_of_a_redirect_to_another_host_and_shows_its_body) {
   Server server([](const auto&) {
     return answer_with("302 Found", "Location: http://other.example/\r\nContent-Length: 5\r\n", "there");
   });
@@ -175,19 +121,19 @@ TEST_F(ProbeNetworkTest, warns_of_a_redirect_to_another_host_and_shows_its_body)
   EXPECT_EQ(server.requests().size(), 1U);
 }
 
-TEST_F(ProbeNetworkTest, warns_where_a_status_of_300_leads_nowhere) {
+TEST_F(HttpProbeTest, warns_where_a_status_of_300_leads_nowhere) {
   for (const char* status : {"300 Multiple Choices", "304 Not Modified", "302 Found"}) {
     Server server([&](const auto&) { return answer_with(status, "", "stay"); });
     EXPECT_EQ(get(server).output, "Probe terminated redirects, Response body: stay") << status;
   }
 }
 
-TEST_F(ProbeNetworkTest, keeps_ten_kibibytes_of_a_body) {
+TEST_F(HttpProbeTest, keeps_ten_kibibytes_of_a_body) {
   Server server([&](const auto&) { return answer_with("300 Many", "", std::string(30'000, 'x')); });
   EXPECT_EQ(get(server).output.size(), std::string("Probe terminated redirects, Response body: ").size() + 10 * 1024);
 }
 
-TEST_F(ProbeNetworkTest, stops_after_ten_redirects) {
+TEST_F(HttpProbeTest, stops_after_ten_redirects) {
   Server server([](const auto&) { return answer_with("302 Found", "Location: /again\r\n"); });
   const ProbeOutcome got = get(server);
   EXPECT_EQ(got.result, Kind::kFailure);
@@ -195,7 +141,7 @@ TEST_F(ProbeNetworkTest, stops_after_ten_redirects) {
   EXPECT_EQ(server.requests().size(), 10U);
 }
 
-TEST_F(ProbeNetworkTest, says_what_was_wrong_with_an_answer) {
+TEST_F(HttpProbeTest, says_what_was_wrong_with_an_answer) {
   Server silent([](const auto&) { return std::string("HTTP/1.1 200"); });
   EXPECT_EQ(get(silent).output, fmt::format("Get \"http://127.0.0.1:{}/\": EOF", silent.port()));
   Server ssh([](const auto&) { return std::string("SSH-2.0-\"x\"\r\n\r\n"); });
@@ -205,7 +151,7 @@ TEST_F(ProbeNetworkTest, says_what_was_wrong_with_an_answer) {
                         ssh.port()));
 }
 
-TEST_F(ProbeNetworkTest, says_that_nobody_listens) {
+TEST_F(HttpProbeTest, says_that_nobody_listens) {
   const int port = closed_port();
   const std::string refused = fmt::format("dial tcp 127.0.0.1:{}: connect: connection refused", port);
   EXPECT_EQ(tcp(port).output, refused);
@@ -215,12 +161,12 @@ TEST_F(ProbeNetworkTest, says_that_nobody_listens) {
               StartsWith(fmt::format("Get \"http://[::1]:{}/\": dial", port)));
 }
 
-TEST_F(ProbeNetworkTest, a_connection_is_all_that_a_tcp_probe_wants) {
+TEST_F(HttpProbeTest, a_connection_is_all_that_a_tcp_probe_wants) {
   Server server([](const auto&) { return std::string(" "); });
   EXPECT_EQ(tcp(server.port()).result, Kind::kSuccess);
 }
 
-TEST_F(ProbeNetworkTest, gives_up_when_the_answer_does_not_come_in_time) {
+TEST_F(HttpProbeTest, gives_up_when_the_answer_does_not_come_in_time) {
   Server server([](const auto&) { return std::string(); });
   const ProbeOutcome got = http({.host = "127.0.0.1", .port = server.port()}, 300 * kMillisecond);
   EXPECT_EQ(got.result, Kind::kFailure);
@@ -229,7 +175,7 @@ TEST_F(ProbeNetworkTest, gives_up_when_the_answer_does_not_come_in_time) {
                                     server.port()));
 }
 
-TEST_F(ProbeNetworkTest, says_that_a_server_speaks_no_tls) {
+TEST_F(HttpProbeTest, says_that_a_server_speaks_no_tls) {
   Server server([](const auto&) { return answer_with("400 Bad Request"); });
   const ProbeOutcome got = http({.tls = true, .host = "127.0.0.1", .port = server.port()});
   EXPECT_EQ(got.result, Kind::kFailure);

@@ -124,6 +124,9 @@ class SimulatedNetwork : public ProbeNetwork {
   void tcp(const std::string&, int, runtime::DurationNs, ProbeDone done) override {
     executor_.post([done = std::move(done)] { done({}); });
   }
+  void grpc(const std::string&, int, const std::string&, runtime::DurationNs, ProbeDone done) override {
+    executor_.post([done = std::move(done)] { done({}); });
+  }
 
  private:
   runtime::Executor& executor_;

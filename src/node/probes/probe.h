@@ -38,6 +38,9 @@ class ProbeNetwork {
   /// warning with the body, of which 10 KiB are kept.
   virtual void http(const HttpRequest& request, runtime::DurationNs timeout, ProbeDone done) = 0;
   virtual void tcp(const std::string& host, int port, runtime::DurationNs timeout, ProbeDone done) = 0;
+  /// Asks the gRPC health service whether `service` serves.
+  virtual void grpc(const std::string& host, int port, const std::string& service, runtime::DurationNs timeout,
+                    ProbeDone done) = 0;
 };
 
 std::unique_ptr<ProbeNetwork> make_probe_network(runtime::EventLoop& loop);

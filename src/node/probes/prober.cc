@@ -129,7 +129,10 @@ struct Prober::State : std::enable_shared_from_this<State> {
       if (!request) return done({Outcome::kError, request.error().message});
       return network.http(*request, run->timing.timeout, std::move(done));
     }
-    const View socket = probe["tcpSocket"].exists() ? probe["tcpSocket"] : probe["grpc"];
+    if (const View grpc = probe["grpc"]; grpc.exists())
+      return network.grpc(run->pod_ip, static_cast<int>(grpc["port"].as_int()), grpc["service"].str(),
+                          run->timing.timeout, std::move(done));
+    const View socket = probe["tcpSocket"];
     const auto port = resolve_port(socket["port"], run->spec);
     if (!port) return done({Outcome::kError, port.error().message});
     const std::string host = socket["host"].as_string().empty() ? run->pod_ip : socket["host"].str();

@@ -27,6 +27,10 @@ class FakeNetwork : public ProbeNetwork {
   void tcp(const std::string& host, int port, runtime::DurationNs, ProbeDone done) override {
     tried(fmt::format("tcp {}:{}", host, port), std::move(done));
   }
+  void grpc(const std::string& host, int port, const std::string& service, runtime::DurationNs,
+            ProbeDone done) override {
+    tried(fmt::format("grpc {}:{} {}", host, port, service), std::move(done));
+  }
   std::vector<std::string> targets() { return std::exchange(targets_, {}); }
   /// Milliseconds of the tries since the last call.
   std::vector<int64_t> times() { return std::exchange(times_, {}); }
@@ -93,6 +97,12 @@ TEST_F(ProberTest, asks_the_host_that_a_probe_names) {
   begin(R"("livenessProbe":{"tcpSocket":{"port":80,"host":"192.0.2.7"}})");
   executor_.advance(kSecond);
   EXPECT_THAT(network_.targets(), ElementsAre("tcp 192.0.2.7:80"));
+}
+
+TEST_F(ProberTest, asks_the_health_service_of_grpc) {
+  begin(R"("livenessProbe":{"grpc":{"port":50051,"service":"cart"}})");
+  executor_.advance(kSecond);
+  EXPECT_THAT(network_.targets(), ElementsAre("grpc 10.244.0.5:50051 cart"));
 }
 
 TEST_F(ProberTest, waits_for_the_initial_delay_and_then_keeps_to_the_period) {
