@@ -59,7 +59,7 @@ class RealVolumes : public Volumes, public std::enable_shared_from_this<RealVolu
     for (const bool secret : {false, true})
       informers_.of(secret ? client::resources::kSecrets : client::resources::kConfigMaps)
           .add_handler([this, secret](const Document& before, const Document& after) {
-            if (before && after) changed(secret, after.root());
+            changed(secret, (after ? after : before).root());  // one that is optional may come and go
           });
     renew_tokens();
   }
@@ -105,8 +105,8 @@ class RealVolumes : public Volumes, public std::enable_shared_from_this<RealVolu
         if (at->second.tokens.contains(wanted)) continue;
         return request_token(pod, wanted, [this, pod, references, done, name = volume["name"].str()](Result<void> got) {
           if (got) return with_tokens(pod, references, done);
-          done(Error(base::bad_request(
-              fmt::format("MountVolume.SetUp failed for volume \"{}\" : {}", name, got.error().message))));
+          done(Error(base::bad_request(fmt::format(
+              "MountVolume.SetUp failed for volume \"{}\" : failed to fetch token: {}", name, got.error().message))));
         });
       }
     done(place_all(pod, *references));
