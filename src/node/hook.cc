@@ -27,14 +27,16 @@ void run_hook(NodeContext& context, View pod, View container, View handler, cons
     });
   }
   if (const View get = handler["httpGet"]; get.exists()) {
+    const auto failed = [name, label, path = get["path"].str()](const std::string& why) -> Result<void> {
+      return Error(base::bad_request(fmt::format(
+          "HTTP lifecycle hook ({}) for Container \"{}\" in Pod \"{}\" failed - error: {}", path, name, label, why)));
+    };
     const auto request = http_request(get, container, pod_ip, "lifecycle");
-    if (!request) return done(Error(request.error()));
-    return context.network.http(*request, runtime::kMinute, [=, path = get["path"].str()](const ProbeOutcome& outcome) {
-      if (outcome.result != ProbeOutcome::Result::kFailure || outcome.output.starts_with("HTTP probe failed"))
-        return done({});
-      done(Error(base::bad_request(
-          fmt::format("HTTP lifecycle hook ({}) for Container \"{}\" in Pod \"{}\" failed - error: {}", path, name,
-                      label, outcome.output))));
+    if (!request) return done(failed(request.error().message));
+    return context.network.http(*request, runtime::kMinute, [=](const ProbeOutcome& outcome) {
+      const bool answered =
+          outcome.result != ProbeOutcome::Result::kFailure || outcome.output.starts_with("HTTP probe failed");
+      done(answered ? Result<void>() : failed(outcome.output));
     });
   }
   if (const View sleep = handler["sleep"]; sleep.exists()) {

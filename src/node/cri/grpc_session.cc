@@ -234,4 +234,14 @@ Status grpc_error(int code, std::string message) {
   }
 }
 
+std::string rpc_text(const Status& status) {
+  constexpr std::pair<std::string_view, std::string_view> kCodes[] = {
+      {"BadRequest", "InvalidArgument"},  {"Timeout", "DeadlineExceeded"},       {"NotFound", "NotFound"},
+      {"AlreadyExists", "AlreadyExists"}, {"MethodNotAllowed", "Unimplemented"}, {"ServiceUnavailable", "Unavailable"}};
+  std::string_view code = "Unknown";
+  for (const auto& [reason, name] : kCodes)
+    if (status.is(reason)) code = name;
+  return fmt::format("rpc error: code = {} desc = {}", code, status.message);
+}
+
 }  // namespace proa::node::cri

@@ -29,18 +29,6 @@ std::string serving_status(int64_t status) {
                                                                      : std::to_string(status);
 }
 
-/// The code's name in google.rpc.Code, by the reason that grpc_error() gave it.
-std::string_view code_of(const Status& status) {
-  constexpr std::pair<std::string_view, std::string_view> kCodes[] = {{"BadRequest", "InvalidArgument"},
-                                                                      {"Timeout", "DeadlineExceeded"},
-                                                                      {"NotFound", "NotFound"},
-                                                                      {"AlreadyExists", "AlreadyExists"},
-                                                                      {"ServiceUnavailable", "Unavailable"}};
-  for (const auto& [reason, code] : kCodes)
-    if (status.is(reason)) return code;
-  return "Unknown";
-}
-
 /// One check under way. It owns itself by the handlers that are pending.
 struct Check : std::enable_shared_from_this<Check> {
   Check(runtime::EventLoop& loop, runtime::DurationNs limit, ProbeDone call_back)
@@ -132,8 +120,7 @@ struct Check : std::enable_shared_from_this<Check> {
           Kind::kFailure,
           "error: this server does not implement the grpc health protocol (grpc.health.v1.Health): " + why.message);
     if (why.is("Timeout")) return late();
-    finish(Kind::kFailure,
-           fmt::format("error: health rpc probe failed: rpc error: code = {} desc = {}", code_of(why), why.message));
+    finish(Kind::kFailure, "error: health rpc probe failed: " + cri::rpc_text(why));
   }
 };
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "node/cri/grpc_session.h"
 #include "object/value.h"
 
 namespace proa::node {
@@ -151,7 +152,7 @@ struct Prober::State : std::enable_shared_from_this<State> {
                         if (got.error().is("Timeout"))
                           return done({Outcome::kFailure, fmt::format("command timed out: \"{}\" timed out after {}s",
                                                                       fmt::join(argv, " "), timeout / kSecond)});
-                        done({Outcome::kError, "rpc error: " + got.error().message});
+                        done({Outcome::kError, cri::rpc_text(got.error())});
                       });
   }
 
