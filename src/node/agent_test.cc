@@ -5,10 +5,7 @@
 
 #include <gmock/gmock.h>
 
-#include "client/fake_client.h"
-#include "client/fake_executor.h"
-#include "node/cri/fake.h"
-#include "node/pod_fixture.h"
+#include "node/agent_testing.h"
 #include "node/pod_worker.h"
 #include "object/meta.h"
 
@@ -24,87 +21,6 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-/// Its statuses are old when they arrive; its events are not.
-class LaggingRuntime : public cri::FakeRuntime {
- public:
-  explicit LaggingRuntime(runtime::Executor& executor) : FakeRuntime(executor), executor_(executor) {}
-  void container_status(const std::string& id, cri::Done<cri::ContainerStatus> done) override {
-    FakeRuntime::container_status(id, [this, done = std::move(done)](Result<cri::ContainerStatus> got) {
-      executor_.after(lag, [done, got = std::move(got)]() mutable { done(std::move(got)); });
-    });
-  }
-  void on_event(std::function<void(const cri::Event&)> listener) override {
-    listener_ = std::move(listener);
-    FakeRuntime::on_event([this](const cri::Event& event) {
-      if (!mute) listener_(event);
-    });
-  }
-  /// As after a restart of the runtime.
-  void come_back() { listener_({.type = cri::Event::Type::kRelist, .container_id = {}}); }
-  runtime::DurationNs lag = 0;
-  bool mute = false;
-
- private:
-  runtime::Executor& executor_;
-  std::function<void(const cri::Event&)> listener_;
-};
-
-class AgentTest : public testing::Test {
- protected:
-  AgentTest() { start(); }
-
-  void start() {
-    network_ = make_simulated_probe_network(executor_);
-    NodeSettings settings;
-    settings.name = settings.hostname = "node";
-    settings.ip = "192.0.2.1";
-    settings.simulated = true;
-    settings.milli_cpu = 4000;
-    settings.memory_bytes = 8LL << 30;
-    agent_ = std::make_unique<Agent>(settings, AgentParts{client_, executor_, runtime_, *network_});
-    agent_->start([this](Result<void> how) { ready_ = how.has_value(); });
-    executor_.advance(kSecond);
-  }
-
-  void put(const std::string& name, const std::string& spec = R"("containers":[{"name":"main","image":"app"}])") {
-    Value pod = pod_with(R"("nodeName":"node","terminationGracePeriodSeconds":30,)" + spec);
-    pod["metadata"]["name"] = name;
-    pod["metadata"]["uid"] = "uid-" + name;
-    client_.put(kPods, std::move(pod));
-    executor_.advance(kSecond / 10);
-  }
-  Document pod(const std::string& name) { return client_.find(kPods, "default", name); }
-  View main_of(const Document& document) { return document["status"]["containerStatuses"].at(0); }
-  std::string phase(const std::string& name) { return pod(name)["status"]["phase"].str(); }
-  void remove(const std::string& name, int64_t grace = -1) {
-    client::DeleteOptions options;
-    options.grace_period_seconds = grace;
-    client_.remove(kPods, "default", name, options, [](Result<Document>) {});
-    executor_.advance(kSecond / 10);
-  }
-  std::vector<std::string> sandboxes() {  // the pods' names, sorted
-    std::vector<std::string> out;
-    runtime_.list_sandboxes("", [&](Result<std::vector<cri::Sandbox>> got) {
-      for (const cri::Sandbox& each : *got) out.push_back(each.name);
-    });
-    executor_.settle();
-    std::ranges::sort(out);
-    return out;
-  }
-  std::vector<std::string> event_messages() {
-    std::vector<std::string> out;
-    for (const Document& event : client_.all(client::resources::kEvents)) out.push_back(event["message"].str());
-    return out;
-  }
-
-  client::FakeExecutor executor_;
-  client::FakeClient client_{executor_};
-  LaggingRuntime runtime_{executor_};
-  std::unique_ptr<ProbeNetwork> network_;
-  std::unique_ptr<Agent> agent_;
-  bool ready_ = false;
-};
 
 TEST_F(AgentTest, registers_a_ready_node_and_renews_its_lease) {
   EXPECT_TRUE(ready_);
@@ -354,6 +270,65 @@ TEST_F(AgentTest, removes_a_sandbox_that_belongs_to_no_pod_within_a_minute) {
   executor_.advance(60 * kSecond);
   EXPECT_THAT(sandboxes(), ElementsAre("stays"));
   EXPECT_THAT(runtime_.running(), ElementsAre("stays/main"));
+}
+
+TEST_F(AgentTest, a_second_deletion_with_less_grace_hurries_the_first) {
+  runtime_.on_start([](const auto&, const auto&) { return cri::FakeLife{.stop_delay = 60 * kSecond}; });
+  put("web");
+  remove("web");
+  executor_.advance(kSecond);
+  client_.edit(kPods, "default", "web", [](Value& value) { value["metadata"]["deletionGracePeriodSeconds"] = 5; });
+  executor_.advance(kSecond / 10);
+  EXPECT_THAT(runtime_.calls(), Contains("stop main 5"));
+  executor_.advance(8 * kSecond);
+  EXPECT_FALSE(pod("web"));
+  EXPECT_THAT(runtime_.running(), IsEmpty());
+}
+
+TEST_F(AgentTest, pulls_another_image_at_once_whatever_happened_to_the_last) {
+  runtime_.set_missing_image("typo:latest");
+  put("web", R"("containers":[{"name":"main","image":"typo"}])");
+  executor_.advance(120 * kSecond);
+  EXPECT_EQ(main_of(pod("web"))["state"]["waiting"]["reason"].as_string(), "ImagePullBackOff");
+  client_.edit(kPods, "default", "web", [](Value& value) { value["spec"]["containers"].items()[0]["image"] = "app"; });
+  executor_.advance(2 * kSecond);
+  EXPECT_EQ(phase("web"), "Running");
+}
+
+TEST_F(AgentTest, ends_a_pod_at_its_deadline) {
+  put("web", R"("activeDeadlineSeconds":30,"containers":[{"name":"main","image":"app"}])");
+  executor_.advance(25 * kSecond);
+  EXPECT_EQ(phase("web"), "Running");
+  executor_.advance(10 * kSecond);
+  EXPECT_THAT(runtime_.running(), IsEmpty());
+  EXPECT_EQ(phase("web"), "Failed");
+  EXPECT_EQ(pod("web")["status"]["reason"].as_string(), "DeadlineExceeded");
+  EXPECT_EQ(std::ranges::count(event_messages(), "Pod was active on the node longer than the specified deadline"), 1);
+  executor_.advance(60 * kSecond);
+  EXPECT_EQ(std::ranges::count(runtime_.calls(), "start main"), 1);
+}
+
+TEST_F(AgentTest, says_that_no_sandbox_can_be_made_for_too_long_a_name) {
+  put("web", R"("hostname":"h","subdomain":"a-subdomain-of-so-many-letters-that-it-does-not-fit",
+    "setHostnameAsFQDN":true,"containers":[{"name":"main","image":"app"}])");
+  EXPECT_THAT(event_messages(), Contains(HasSubstr("Failed to create pod sandbox: failed to construct FQDN from pod")));
+  EXPECT_THAT(runtime_.calls(), IsEmpty());
+  remove("web");
+  executor_.advance(kSecond);
+  EXPECT_FALSE(pod("web"));
+}
+
+TEST_F(AgentTest, says_what_a_postStart_hook_that_failed_wrote_and_kills_its_container) {
+  runtime_.on_exec([&](const std::string&, const auto&) { return cri::ExecResult{"out", "err\n", 3}; });
+  put("web",
+      R"("containers":[{"name":"main","image":"app","lifecycle":{"postStart":{"exec":{"command":["sh","-c","x"]}}}}])");
+  const View waiting = main_of(pod("web"))["state"]["waiting"];
+  EXPECT_EQ(waiting["reason"].as_string(), "PostStartHookError");
+  EXPECT_EQ(waiting["message"].as_string(),
+            "Exec lifecycle hook ([sh -c x]) for Container \"main\" in Pod \"web_default(uid-web)\" failed - error: "
+            "command 'sh -c x' exited with 3: err\n, message: \"outerr\\n\"");
+  EXPECT_THAT(event_messages(), testing::IsSupersetOf({"PostStartHook failed", "FailedPostStartHook"}));
+  EXPECT_THAT(runtime_.running(), IsEmpty());
 }
 
 TEST_F(AgentTest, runs_hooks_and_gives_what_is_left_of_the_grace) {

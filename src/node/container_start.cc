@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "node/cri/grpc_session.h"
 #include "node/hook.h"
+#include "node/image/image_name.h"
 #include "node/runtime_config.h"
 #include "object/meta.h"
 #include "runtime/file.h"
@@ -49,10 +51,24 @@ struct ContainerStart::State : std::enable_shared_from_this<State> {
   void start() {
     result.image_back_off = request.image_back_off;
     result.last_pull_error = request.last_pull_error;
+    if (const auto checked = check_image_name(image_name()); !checked)
+      return context.executor.post([self = shared_from_this(), why = checked.error().message] {
+        if (self->over()) return;
+        self->inspect_failed(
+            "InvalidImageName",
+            fmt::format("Failed to apply default image tag \"{0}\": couldn't parse image name \"{0}\": {1}",
+                        self->image_name(), why));
+      });
     context.runtime.image_status(with_default_tag(image_name()),
                                  [self = shared_from_this()](Result<std::optional<cri::Image>> got) {
                                    if (!self->over()) self->image_known(std::move(got));
                                  });
+  }
+
+  void inspect_failed(const char* reason, const std::string& message) {
+    event("Warning", "InspectFailed", message);
+    event("Warning", "Failed", std::string("Error: ") + reason);
+    finish(Waiting{reason, message});
   }
 
   /// An image that was built here or loaded is in no registry: it counts as pulled, whatever the policy says.
@@ -61,9 +77,8 @@ struct ContainerStart::State : std::enable_shared_from_this<State> {
   void image_known(Result<std::optional<cri::Image>> got) {
     const std::string policy = spec()["imagePullPolicy"].str();
     if (!got) {
-      const std::string message = fmt::format("Failed to inspect image \"{}\": {}", image_name(), got.error().message);
-      event("Warning", "InspectFailed", message);
-      return fail("ImageInspectError", message);
+      return inspect_failed("ImageInspectError", fmt::format("Failed to inspect image \"{}\": {}", image_name(),
+                                                             cri::rpc_text(got.error())));
     }
     if (*got && (policy != "Always" || !came_from_registry(**got))) {
       image = std::move(**got);
@@ -101,7 +116,8 @@ struct ContainerStart::State : std::enable_shared_from_this<State> {
   void pulled(Result<std::string> got, runtime::TimeNs since) {
     const runtime::TimeNs now = context.executor.clock().wall();
     if (!got) {
-      const std::string& why = got.error().message;
+      // The code of an unknown error says nothing: upstream leaves it out.
+      const std::string why = got.error().is("InternalError") ? got.error().message : cri::rpc_text(got.error());
       event("Warning", "Failed", fmt::format("Failed to pull image \"{}\": {}", image_name(), why));
       event("Warning", "Failed", "Error: ErrImagePull");
       result.image_back_off.next(now, now);

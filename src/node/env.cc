@@ -1,10 +1,14 @@
 #include "node/env.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/base64.h"
+#include "object/go_text.h"
 #include "object/meta.h"
 #include "object/quantity.h"
 
@@ -39,7 +43,8 @@ void add_service(View service, std::map<std::string, std::string>& out) {
     const std::string protocol = port["protocol"].exists() ? port["protocol"].str() : "TCP";
     std::string lower = protocol;
     std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    const std::string address = fmt::format("{}://{}:{}", lower, ip, number);
+    const bool v6 = ip.find(':') != std::string::npos;
+    const std::string address = fmt::format(fmt::runtime(v6 ? "{}://[{}]:{}" : "{}://{}:{}"), lower, ip, number);
     if (first) {
       out[prefix + "_SERVICE_HOST"] = ip;
       out[prefix + "_SERVICE_PORT"] = std::to_string(number);
@@ -68,17 +73,8 @@ std::string format_map(View map) {
   std::map<std::string, std::string> sorted;
   for (auto [name, value] : map.members()) sorted[std::string(name)] = value.str();
   std::string out;
-  for (const auto& [name, value] : sorted) {
-    std::string quoted;
-    for (const char c : value) {
-      if (c == '"' || c == '\\') quoted += '\\';
-      if (c == '\n')
-        quoted += "\\n";
-      else
-        quoted += c;
-    }
-    out += fmt::format("{}{}=\"{}\"", out.empty() ? "" : "\n", name, quoted);
-  }
+  for (const auto& [name, value] : sorted)
+    out += fmt::format("{}{}={}", out.empty() ? "" : "\n", name, object::go_quoted(value));
   return out;
 }
 
@@ -191,19 +187,25 @@ Result<Env> make_env(View pod, View container, const EnvFacts& facts) {
 
 std::map<std::string, std::string> service_env(const std::vector<object::Document>& services, std::string_view ns,
                                                bool links) {
-  std::map<std::string, std::string> out;
+  std::map<std::string, View> seen;  // by name: a Service of the pod's own namespace hides the API's
   for (const object::Document& service : services) {
     const std::string_view ip = service["spec"]["clusterIP"].as_string();
     if (ip.empty() || ip == "None") continue;
-    const bool master =
-        object::namespace_of(service.root()) == "default" && object::name_of(service.root()) == "kubernetes";
-    const bool near = object::namespace_of(service.root()) == ns;
-    if (near ? links || master : master) add_service(service.root(), out);
+    const std::string name(object::name_of(service.root()));
+    if (object::namespace_of(service.root()) == "default" && name == "kubernetes")
+      seen.try_emplace(name, service.root());
+    else if (links && object::namespace_of(service.root()) == ns)
+      seen[name] = service.root();
   }
+  std::map<std::string, std::string> out;
+  for (const auto& [name, service] : seen) add_service(service, out);
   return out;
 }
 
-std::string expand(std::string_view text, const std::map<std::string, std::string>& values) {
+namespace {
+
+/// `value_of` gives the text for the name in `$(NAME)`.
+std::string expand_by(std::string_view text, const std::function<std::string(const std::string&)>& value_of) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '$' || i + 1 == text.size()) {
@@ -212,15 +214,35 @@ std::string expand(std::string_view text, const std::map<std::string, std::strin
       out += '$';
       ++i;
     } else if (const size_t end = text[i + 1] == '(' ? text.find(')', i) : text.npos; end != text.npos) {
-      const std::string name(text.substr(i + 2, end - i - 2));
-      const auto at = values.find(name);
-      out += at == values.end() ? "$(" + name + ")" : at->second;
+      out += value_of(std::string(text.substr(i + 2, end - i - 2)));
       i = end;
     } else {
       out += '$';
     }
   }
   return out;
+}
+
+}  // namespace
+
+std::string expand(std::string_view text, const std::map<std::string, std::string>& values) {
+  return expand_by(text, [&](const std::string& name) {
+    const auto at = values.find(name);
+    return at == values.end() ? "$(" + name + ")" : at->second;
+  });
+}
+
+Result<std::string> expand_path(std::string_view text, const Env& env) {
+  const std::map<std::string, std::string> values(env.begin(), env.end());
+  std::set<std::string> missing;
+  std::string out = expand_by(text, [&](const std::string& name) {
+    const auto at = values.find(name);
+    if (at != values.end() && !at->second.empty()) return at->second;
+    missing.insert(name);
+    return std::string();
+  });
+  if (missing.empty()) return out;
+  return Error(base::bad_request(fmt::format("missing value for {}", fmt::join(missing, ", "))));
 }
 
 std::vector<std::string> expand_all(View list, const Env& env) {
@@ -245,22 +267,40 @@ Result<std::string> field_value(View pod, std::string_view path, const std::stri
   return Error(base::bad_request(fmt::format("unsupported fieldPath: {}", path)));
 }
 
+namespace {
+
+Result<View> measured_container(View pod, View container, std::string_view name) {
+  if (name.empty()) return container;
+  for (const char* list : {"containers", "initContainers"})
+    for (View each : pod["spec"][Key(std::string_view(list))].items())
+      if (each["name"].as_string() == name) return each;
+  return Error(base::bad_request(fmt::format("container {} not found", name)));
+}
+
+/// What a container that names no limit may use: the pod's limit, else the node's amount.
+Quantity limit_otherwise(View pod, std::string_view name, const EnvFacts& facts) {
+  if (const auto whole = Quantity::parse(pod["spec"]["resources"]["limits"][Key(name)].as_string("0"));
+      whole && !whole->is_zero())
+    return *whole;
+  if (name == "cpu") return Quantity::of_milli(facts.node_milli_cpu);
+  return Quantity::of(name == "memory" ? facts.node_memory : 0);
+}
+
+}  // namespace
+
 Result<std::string> resource_value(View pod, View container, View selector, const EnvFacts& facts) {
-  View from = container;
-  if (const std::string_view name = selector["containerName"].as_string(); !name.empty())
-    for (const char* list : {"containers", "initContainers"})
-      for (View each : pod["spec"][Key(std::string_view(list))].items())
-        if (each["name"].as_string() == name) from = each;
+  const auto from = measured_container(pod, container, selector["containerName"].as_string());
+  if (!from) return Error(from.error());
   const std::string resource = selector["resource"].str();
   const size_t dot = resource.find('.');
   const std::string what = resource.substr(0, dot), name = dot == std::string::npos ? "" : resource.substr(dot + 1);
-  if (what != "limits" && what != "requests")
-    return Error(base::bad_request(fmt::format("Unsupported container resource : {}", resource)));
+  const bool known = name == "cpu" || name == "memory" || name == "ephemeral-storage" || name.starts_with("hugepages-");
+  if (!known || (what != "limits" && what != "requests"))
+    return Error(base::bad_request(fmt::format("unsupported container resource : {}", resource)));
   const bool cpu = name == "cpu";
-  auto quantity = Quantity::parse(from["resources"][Key(what)][Key(name)].as_string("0"));
+  auto quantity = Quantity::parse((*from)["resources"][Key(what)][Key(name)].as_string("0"));
   if (!quantity) return Error(quantity.error());
-  if (what == "limits" && quantity->is_zero())
-    quantity = cpu ? Quantity::of_milli(facts.node_milli_cpu) : Quantity::of(name == "memory" ? facts.node_memory : 0);
+  if (what == "limits" && quantity->is_zero()) quantity = limit_otherwise(pod, name, facts);
   Quantity divisor = Quantity::of(1);
   if (const View given = selector["divisor"]; given.is_string())
     if (const auto parsed = Quantity::parse(given.as_string()); parsed && !parsed->is_zero()) divisor = *parsed;

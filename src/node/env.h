@@ -44,12 +44,15 @@ using Env = std::vector<std::pair<std::string, std::string>>;
 /// Error: what CreateContainerConfigError says (`couldn't find key x in ConfigMap default/y`).
 Result<Env> make_env(object::View pod, object::View container, const EnvFacts& facts);
 
-/// Variables of the Services that a pod in `ns` sees; without `links` only `kubernetes` in default.
+/// Variables of the Services that a pod in `ns` sees; without `links` only `kubernetes` in default. Where two have one
+/// name, the nearer one counts.
 std::map<std::string, std::string> service_env(const std::vector<object::Document>& services, std::string_view ns,
                                                bool links);
 
 /// `$(NAME)` by its value, `$$` by `$`; what is unknown stays as it is.
 std::string expand(std::string_view text, const std::map<std::string, std::string>& values);
+/// As expand(), for the path of a mount. Error: a name is unknown or empty (`missing value for A, B`).
+Result<std::string> expand_path(std::string_view text, const Env& env);
 /// Command or args of a container with `$(NAME)` expanded.
 std::vector<std::string> expand_all(object::View list, const Env& env);
 

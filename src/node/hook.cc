@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "node/pod_state.h"
+#include "object/go_text.h"
 
 namespace proa::node {
 
@@ -20,19 +21,22 @@ void run_hook(NodeContext& context, View pod, View container, View handler, cons
       const std::string joined = fmt::format("{}", fmt::join(command, " "));
       const std::string why =
           got ? fmt::format("command '{}' exited with {}: {}", joined, got->exit_code, got->err) : got.error().message;
-      done(Error(base::internal_error(
-          fmt::format("Exec lifecycle hook ([{}]) for Container \"{}\" in Pod \"{}\" failed - error: {}", joined, name,
-                      label, why))));
+      done(Error(base::bad_request(
+          fmt::format("Exec lifecycle hook ([{}]) for Container \"{}\" in Pod \"{}\" failed - error: {}, message: {}",
+                      joined, name, label, why, object::go_quoted(got ? got->out + got->err : std::string())))));
     });
   }
   if (const View get = handler["httpGet"]; get.exists()) {
+    const auto failed = [name, label, path = get["path"].str()](const std::string& why) -> Result<void> {
+      return Error(base::bad_request(fmt::format(
+          "HTTP lifecycle hook ({}) for Container \"{}\" in Pod \"{}\" failed - error: {}", path, name, label, why)));
+    };
     const auto request = http_request(get, container, pod_ip, "lifecycle");
-    if (!request) return done(Error(request.error()));
+    if (!request) return done(failed(request.error().message));
     return context.network.http(*request, runtime::kMinute, [=](const ProbeOutcome& outcome) {
-      if (outcome.result != ProbeOutcome::Result::kFailure || outcome.output.starts_with("HTTP probe failed"))
-        return done({});
-      done(Error(base::internal_error(fmt::format(
-          "HTTP lifecycle hook for Container \"{}\" in Pod \"{}\" failed - error: {}", name, label, outcome.output))));
+      const bool answered =
+          outcome.result != ProbeOutcome::Result::kFailure || outcome.output.starts_with("HTTP probe failed");
+      done(answered ? Result<void>() : failed(outcome.output));
     });
   }
   if (const View sleep = handler["sleep"]; sleep.exists()) {

@@ -1,6 +1,7 @@
 #include "node/pod_plan.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -20,6 +21,7 @@ namespace {
 constexpr int64_t kLeastGrace = 2;  // seconds, so that SIGKILL is no surprise
 constexpr runtime::DurationNs kLeastTermination = 2 * kSecond;
 constexpr runtime::DurationNs kQuietTermination = kSecond;
+const Waiting kDeadlineExceeded = {"DeadlineExceeded", "Pod was active on the node longer than the specified deadline"};
 constexpr runtime::DurationNs kShowError = 1 * kSecond;  // Error stands this long before CrashLoopBackOff
 
 struct Planner {
@@ -149,7 +151,16 @@ struct Planner {
       attempt = in.runtime.sandboxes.front().attempt + 1;
       plan.events.push_back({"Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.", {}});
     }
+    forget_init_containers();
     act({.kind = Action::Kind::kMakeSandbox, .attempt = attempt});
+  }
+
+  /// In a new sandbox the pod begins anew: what its init containers did in the old one does not count.
+  void forget_init_containers() {
+    for (View spec : init_containers().items())
+      for (const auto& each : in.runtime.containers)
+        if (each.name == spec["name"].as_string())
+          act({.kind = Action::Kind::kRemoveContainer, .id = each.id, .name = each.name});
   }
 
   // ---- starting
@@ -180,6 +191,7 @@ struct Planner {
   void start(View container) {
     const std::string name = container["name"].str();
     if (!plan.memory.starting.empty()) return;
+    forget_pauses_of_another_image(container);
     const cri::ContainerStatus* newest = in.runtime.newest(name);
     if (newest != nullptr && plan.memory.killing.contains(newest->id)) return;
     if (const auto at = plan.memory.retry_at.find(name); at != plan.memory.retry_at.end() && in.now < at->second)
@@ -191,6 +203,16 @@ struct Planner {
     act({.kind = Action::Kind::kStartContainer,
          .name = name,
          .attempt = newest == nullptr ? first_attempt(name) : newest->attempt + 1});
+  }
+
+  /// Who gave the container another image need not wait for what the last one did wrong.
+  void forget_pauses_of_another_image(View container) {
+    const std::string name = container["name"].str();
+    const std::string before = std::exchange(plan.memory.tried[name], container_hash(container));
+    if (before.empty() || before == plan.memory.tried[name]) return;
+    plan.memory.restarts.erase(name);
+    plan.memory.retry_at.erase(name);
+    plan.memory.waiting.erase(name);
   }
 
   /// The runtime knows nothing of the container, but it may have run before (the runtime was emptied since): its
@@ -255,19 +277,19 @@ struct Planner {
       const auto* newest = in.runtime.newest(spec["name"].as_string());
       const bool sidecar = is_sidecar(spec);
       if (initialized && !sidecar) continue;
+      const bool passed = initialized || later_init_has_run(spec);  // a sidecar that crashed since holds nobody up
       if (newest != nullptr && newest->state == ContainerState::kRunning) {
         if (!sidecar) return Init::kGoingOn;
         const bool killed = kill_unfit(spec, *newest, "Init container", true);
-        if (!initialized && (killed || !sidecar_started(spec, *newest))) return Init::kGoingOn;
+        if (!passed && (killed || !sidecar_started(spec, *newest))) return Init::kGoingOn;
         continue;
       }
       const bool ended = newest != nullptr && newest->state == ContainerState::kExited;
       if (ended && !sidecar && newest->exit_code == 0) continue;
-      if (ended && !sidecar && later_init_has_run(spec)) continue;
+      if (!sidecar && passed && (ended || newest == nullptr)) continue;
       if (ended && !sidecar && !restarts_after(pod(), spec, newest->exit_code)) return Init::kFailed;
-      if (newest == nullptr && !sidecar && later_init_has_run(spec)) continue;
       start(spec);
-      if (!initialized) return Init::kGoingOn;
+      if (!passed) return Init::kGoingOn;
     }
     return Init::kDone;
   }
@@ -335,6 +357,23 @@ struct Planner {
     plan.memory.finished_before_deletion = has_finished(pod());
   }
 
+  /// True when spec.activeDeadlineSeconds are over since the pod began here.
+  bool is_past_deadline() {
+    const View seconds = pod()["spec"]["activeDeadlineSeconds"];
+    const auto began = object::time_of(pod()["status"]["startTime"]);
+    if (!seconds.is_int() || !began) return false;
+    const TimeNs deadline = *began + seconds.as_int() * kSecond;
+    if (in.now < deadline) look_again(deadline);
+    return in.now >= deadline;
+  }
+
+  void end_at_deadline() {
+    if (plan.memory.evicted.reason.empty())
+      plan.events.push_back({"Normal", kDeadlineExceeded.reason, kDeadlineExceeded.message, {}});
+    plan.memory.evicted = kDeadlineExceeded;
+    plan.over = bring_down();
+  }
+
   void decide() {
     if (object::is_deleting(pod())) {
       note_deletion();
@@ -352,6 +391,7 @@ struct Planner {
       return act({.kind = Action::Kind::kCleanUp});
     }
     if (has_finished(pod())) return (void)bring_down();
+    if (is_past_deadline()) return end_at_deadline();
     run();
   }
 };

@@ -5,7 +5,7 @@
 //
 // In words: volumes first, then the sandbox, then init containers one after the other (sidecars stay), then all
 // others. What ends is started again as the restart policy says, after a growing pause. A container whose liveness
-// or startup probe fails is killed. A deleted pod loses its traffic first, then its containers (sidecars last),
+// or startup probe fails is killed. A pod that has been here for its activeDeadlineSeconds is ended. A deleted pod loses its traffic first, then its containers (sidecars last),
 // then its sandbox, then (not within two seconds of the deletion, so that who has just read of it can still name it) its
 // object. What becomes of it is told a second after the deletion, as by a kubelet, which looks once in a second.
 // Source of the rules: the kubelet's kuberuntime_manager.go (computePodActions) and kubelet.go (SyncPod,

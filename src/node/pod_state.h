@@ -37,9 +37,11 @@ struct PodMemory {
   bool volumes_ready = false;
   runtime::TimeNs deletion_seen = 0;                // when the pod was first seen with a deletionTimestamp
   bool finished_before_deletion = false;            // then: its status says that it has ended as soon as it is told to
+  Waiting evicted;                                  // not empty: the pod is ended by the node, and why
   bool drained = false;                             // no traffic is sent to the pod any more
   std::set<std::string> stopped_sandboxes;          // by id: with their networks, whatever a late status says
   std::map<std::string, BackOff> restarts;          // by container name
+  std::map<std::string, std::string> tried;         // by container name, the hash of what was started last
   std::map<std::string, Waiting> waiting;           // by container name; forgotten when it starts
   std::map<std::string, runtime::TimeNs> retry_at;  // by container name, after an error that is no crash
   runtime::TimeNs sandbox_retry_at = 0, volumes_retry_at = 0;

@@ -28,7 +28,7 @@ Value time_value(int64_t ns) { return ns > 0 ? Value(object::format_time(ns)) : 
 struct ContainerStatuses {
   const PodInput& in;
   View old_list;
-  bool init = false;
+  bool init = false, ephemeral = false;
 
   std::string id_of(const cri::ContainerStatus& c) const { return in.runtime_name + "://" + c.id; }
 
@@ -65,6 +65,7 @@ struct ContainerStatuses {
           out[object::Key(std::string_view(field))] = kept.to_value();
       return;
     }
+    if (init && !is_sidecar(spec) && any_regular_created()) return lost_after_success(out);
     out["state"] = waiting({has_init ? "PodInitializing" : "ContainerCreating", ""});
     if (!old.exists()) return;
     out["restartCount"] = old["restartCount"].as_int();
@@ -79,7 +80,24 @@ struct ContainerStatuses {
                                                      {"startedAt", Value()},
                                                      {"finishedAt", Value()}})}});
     if (!object::is_deleting(in.pod)) out["restartCount"] = old["restartCount"].as_int() + 1;
-    (void)spec;
+  }
+
+  bool any_regular_created() const {
+    for (View each : in.pod["spec"]["containers"].items())
+      if (in.runtime.newest(each["name"].as_string()) != nullptr) return true;
+    return false;
+  }
+
+  /// An init container of which nobody knows any more: that others were made after it proves its success.
+  static void lost_after_success(Value& out) {
+    out["state"] = Value::object(
+        {{"terminated", Value::object({{"exitCode", 0},
+                                       {"reason", "Completed"},
+                                       {"message",
+                                        "Unable to get init container status from container runtime and pod has been "
+                                        "initialized, treat it as exited normally"},
+                                       {"startedAt", Value()},
+                                       {"finishedAt", Value()}})}});
   }
 
   void from_runtime(Value& out, const cri::ContainerStatus& newest) const {
@@ -107,6 +125,7 @@ struct ContainerStatuses {
   /// A container that will be started, but not yet: it waits, and says why.
   void overlay_waiting(Value& out, View spec, const cri::ContainerStatus* newest) const {
     if (init && newest != nullptr && newest->state == ContainerState::kExited && newest->exit_code == 0) return;
+    if (init && newest == nullptr && View(out)["state"]["terminated"].exists() && !is_sidecar(spec)) return;
     if (!should_start(in.pod, spec, in.runtime)) return;
     const auto why = in.memory.waiting.find(spec["name"].str());
     if (why == in.memory.waiting.end()) return;
@@ -165,7 +184,7 @@ struct ContainerStatuses {
       from_the_past(out, spec, old);
     }
     overlay_waiting(out, spec, newest);
-    probe_results(out, spec, newest, old);
+    if (!ephemeral) probe_results(out, spec, newest, old);
     if (newest != nullptr) {
       if (View requests = spec["resources"]["requests"]; !requests.empty())
         out["allocatedResources"] = requests.to_value();
@@ -178,28 +197,40 @@ struct ContainerStatuses {
 };
 
 Value container_statuses(const PodInput& in, std::string_view specs, std::string_view statuses, bool by_name) {
-  const ContainerStatuses maker{in, in.pod["status"][object::Key(statuses)], specs == "initContainers"};
+  const ContainerStatuses maker{in, in.pod["status"][object::Key(statuses)], specs == "initContainers",
+                                specs == "ephemeralContainers"};
   std::vector<Value> all;
   for (View spec : in.pod["spec"][object::Key(specs)].items()) all.push_back(maker.make(spec));
   if (by_name) std::ranges::stable_sort(all, {}, [](const Value& each) { return View(each)["name"].str(); });
   return Value(std::move(all));
 }
 
-/// Sums requests (or limits) of all containers, as the pod needs them at the same time.
+using Amounts = std::map<std::string, Quantity>;
+
+void add(Amounts& sum, View list) {
+  for (auto [name, text] : list.members())
+    if (const auto quantity = Quantity::parse(text.as_string())) {
+      auto [at, fresh] = sum.try_emplace(std::string(name), *quantity);
+      if (!fresh) at->second = at->second + *quantity;
+    }
+}
+
+/// Requests (or limits) of all containers, as the pod needs them at one time: an init container beside the sidecars
+/// that stand before it, or all others beside all sidecars. What the pod as a whole names goes before that.
 Value pod_resources(View pod, std::string_view what) {
-  std::map<std::string, Quantity> sum;
-  for (View spec : pod["spec"]["containers"].items())
-    for (auto [name, text] : spec["resources"][object::Key(what)].members())
-      if (const auto quantity = Quantity::parse(text.as_string())) {
-        auto [at, fresh] = sum.try_emplace(std::string(name), *quantity);
-        if (!fresh) at->second = at->second + *quantity;
-      }
-  for (View spec : pod["spec"]["initContainers"].items())
-    for (auto [name, text] : spec["resources"][object::Key(what)].members())
-      if (const auto quantity = Quantity::parse(text.as_string())) {
-        Quantity& total = sum[std::string(name)];
-        total = is_sidecar(spec) ? total + *quantity : std::max(total, *quantity);
-      }
+  Amounts sum, sidecars, most;
+  for (View spec : pod["spec"]["containers"].items()) add(sum, spec["resources"][object::Key(what)]);
+  for (View spec : pod["spec"]["initContainers"].items()) {
+    const View own = spec["resources"][object::Key(what)];
+    Amounts now = sidecars;
+    add(now, own);
+    if (is_sidecar(spec)) sidecars = now;
+    if (is_sidecar(spec)) add(sum, own);
+    for (const auto& [name, quantity] : now) most[name] = std::max(most[name], quantity);
+  }
+  for (const auto& [name, quantity] : most) sum[name] = std::max(sum[name], quantity);
+  for (auto [name, text] : pod["spec"]["resources"][object::Key(what)].members())
+    if (const auto quantity = Quantity::parse(text.as_string())) sum[std::string(name)] = *quantity;
   Value out = Value::object();
   for (const auto& [name, quantity] : sum) out[object::Key(name)] = quantity.to_string();
   return out;
@@ -263,7 +294,8 @@ Value status_of_seen(const PodInput& in, bool over) {
     initialized = initialized || in.runtime.newest(spec["name"].as_string()) != nullptr;
   std::string phase(pod_phase(pod, lists, over, initialized));
   if (has_finished(pod)) phase = old["phase"].str();
-  if (over && phase != "Succeeded" && phase != "Failed") phase = "Failed";
+  const bool evicted = over && !in.memory.evicted.reason.empty() && !has_finished(pod);
+  if (evicted || (over && phase != "Succeeded" && phase != "Failed")) phase = "Failed";
 
   Value status = Value::object();
   status["observedGeneration"] = std::max(object::generation_of(pod), old["observedGeneration"].as_int());
@@ -274,6 +306,10 @@ Value status_of_seen(const PodInput& in, bool over) {
     for (const char* field : {"message", "reason"})
       if (View kept = old[object::Key(std::string_view(field))]; kept.exists())
         status[object::Key(std::string_view(field))] = kept.to_value();
+  }
+  if (evicted) {
+    status["message"] = in.memory.evicted.message;
+    status["reason"] = in.memory.evicted.reason;
   }
   if (View nominated = old["nominatedNodeName"]; nominated.exists()) status["nominatedNodeName"] = nominated.to_value();
   addresses(in, status);

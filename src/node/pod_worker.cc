@@ -51,7 +51,7 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
   PodPublisher publisher;
   std::unique_ptr<Prober> prober;
   std::unique_ptr<ContainerStart> starting;
-  std::map<std::string, std::pair<BackOff, std::string>> image_back_off;  // by container: pause and last error
+  std::map<std::string, std::pair<BackOff, std::string>> image_back_off;  // by image: pause and last error
   runtime::DurationNs volume_pause = 0, sandbox_pause = 0;
   std::optional<std::pair<std::string, StartResult>> ended_start;  // its container's status is not known yet
   bool vanished = false, deleting_object = false, over = false, stopped = false;
@@ -161,6 +161,8 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
 
   void make_sandbox(uint32_t attempt) {
     memory.making_sandbox = true;
+    if (const auto name = kernel_hostname(view(), context.settings); !name && !uses_host_network(view()))
+      return context.executor.post(guarded([why = name.error().message](State& self) { self.sandbox_failed(why); }));
     const cri::SandboxConfig config = sandbox_config(view(), context.settings, attempt);
     if (!context.settings.simulated)
       if (auto made = runtime::make_dirs(config.log_directory); !made) return sandbox_failed(made.error().message);
@@ -218,17 +220,19 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     const View target = container_spec(view(), action.name)["targetContainerName"];
     if (const auto* other = target.exists() ? runtime().newest(target.as_string()) : nullptr)
       request.target_id = other->id;
-    std::tie(request.image_back_off, request.last_pull_error) = image_back_off[action.name];
+    const std::string image = container_spec(view(), action.name)["image"].str();
+    std::tie(request.image_back_off, request.last_pull_error) = image_back_off[image];
     request.created = guarded([](State& self, const std::string& id) { self.mirror.made_container(id); });
     starting = std::make_unique<ContainerStart>(
-        context, std::move(request),
-        guarded([name = action.name](State& self, StartResult result) { self.started(name, std::move(result)); }));
+        context, std::move(request), guarded([name = action.name, image](State& self, StartResult result) {
+          self.image_back_off[image] = {result.image_back_off, result.last_pull_error};
+          self.started(name, std::move(result));
+        }));
   }
 
   void started(const std::string& name, StartResult result) {
     // The start calls back from inside: it goes when that is over.
     context.executor.post([old = std::shared_ptr<ContainerStart>(std::move(starting))] {});
-    image_back_off[name] = {result.image_back_off, result.last_pull_error};
     ended_start.emplace(name, std::move(result));
     // Until the new container's status is known it counts as being started: else it would be started twice.
     if (!ended_start->second.container_id.empty()) return mirror.look(false);
@@ -340,8 +344,20 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     if (!fresh || object::uid_of(fresh.root()) != object::uid_of(view())) return;
     if (object::resource_version_of(fresh.root()) < object::resource_version_of(view())) return;
     const bool newly_deleted = object::is_deleting(fresh.root()) && !object::is_deleting(view());
+    const View grace = fresh["metadata"]["deletionGracePeriodSeconds"];
+    const bool hurried =
+        !newly_deleted && grace.is_int() && grace.as_int() < view()["metadata"]["deletionGracePeriodSeconds"].as_int();
+    const bool renamed = fresh["metadata"]["labels"] != view()["metadata"]["labels"] ||
+                         fresh["metadata"]["annotations"] != view()["metadata"]["annotations"];
     pod = std::move(fresh);
     if (newly_deleted && starting) starting->give_up();
+    if (hurried) hurry(grace_of(view(), {}));
+    if (renamed && memory.volumes_ready) context.volumes.prepare(pod, [](const Result<void>&) {});
+  }
+
+  /// Containers that were given a longer time to end are told again.
+  void hurry(int64_t grace) {
+    for (const std::string& id : memory.killing) context.runtime.stop_container(id, grace, [](const Result<void>&) {});
   }
 
   void vanish() {
@@ -352,8 +368,7 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     local["metadata"]["deletionGracePeriodSeconds"] = 0;
     pod = Document::freeze(local);
     if (starting) starting->give_up();
-    // Containers that were given a long time to end are told again, with a short one.
-    for (const std::string& id : memory.killing) context.runtime.stop_container(id, 2, [](const Result<void>&) {});
+    hurry(grace_of(view(), {}));
     decide();
   }
 };

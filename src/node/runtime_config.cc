@@ -143,7 +143,7 @@ void set_seccomp(View profile, cri::SecurityContext& out) {
   if (type == "RuntimeDefault") out.seccomp = cri::Seccomp::kRuntimeDefault;
   if (type == "Localhost") {
     out.seccomp = cri::Seccomp::kLocalhost;
-    out.seccomp_file = profile["localhostProfile"].str();
+    out.seccomp_file = "/var/lib/kubelet/seccomp/" + profile["localhostProfile"].str();
   }
 }
 
@@ -183,7 +183,7 @@ cri::SandboxConfig sandbox_config(View pod, const NodeSettings& node, uint32_t a
   out.attempt = attempt;
   out.log_directory = pod_log_directory(pod, node);
   out.namespaces = namespaces(pod);
-  if (!uses_host_network(pod)) out.hostname = pod_hostname(pod);
+  if (!uses_host_network(pod)) out.hostname = kernel_hostname(pod, node).value_or(pod_hostname(pod));
   set_dns(pod, node, out);
   for (auto [name, value] : object::labels_of(pod).members()) out.labels[std::string(name)] = value.str();
   for (auto [name, value] : object::annotations_of(pod).members()) out.annotations[std::string(name)] = value.str();
@@ -245,16 +245,30 @@ std::string container_log_path(std::string_view container, uint32_t attempt) {
 
 std::string pod_hostname(View pod) {
   constexpr size_t kLongest = 63;
-  std::string name = pod["spec"]["hostname"].str();
+  std::string name = pod["spec"]["hostnameOverride"].str();
+  if (name.empty()) name = pod["spec"]["hostname"].str();
   if (name.empty()) name = object::name_of(pod);
-  if (name.size() > kLongest) name.resize(kLongest);
+  if (name.size() <= kLongest) return name;
+  name.resize(kLongest);
   while (!name.empty() && (name.back() == '-' || name.back() == '.')) name.pop_back();
   return name;
 }
 
+Result<std::string> kernel_hostname(View pod, const NodeSettings& node) {
+  constexpr size_t kLongest = 64;
+  const std::string host = pod_hostname(pod), domain = pod_domain(pod, node);
+  if (domain.empty() || !pod["spec"]["setHostnameAsFQDN"].as_bool()) return host;
+  std::string whole = host + "." + domain;
+  if (whole.size() <= kLongest) return whole;
+  return Error(base::bad_request(fmt::format(
+      "failed to construct FQDN from pod hostname and cluster domain, FQDN {} is too long ({} characters is "
+      "the max, {} characters requested)",
+      whole, kLongest, whole.size())));
+}
+
 std::string pod_domain(View pod, const NodeSettings& node) {
   const std::string_view subdomain = pod["spec"]["subdomain"].as_string();
-  if (subdomain.empty()) return {};
+  if (subdomain.empty() || pod["spec"]["hostnameOverride"].exists()) return {};
   return fmt::format("{}.{}.svc.{}", subdomain, object::namespace_of(pod), node.cluster_domain);
 }
 
@@ -265,8 +279,12 @@ std::string hosts_file(View pod, const std::vector<std::string>& ips, const Node
   const std::string host = pod_hostname(pod), domain = pod_domain(pod, node);
   for (const std::string& ip : ips)
     out += domain.empty() ? fmt::format("{}\t{}\n", ip, host) : fmt::format("{}\t{}.{}\t{}\n", ip, host, domain, host);
+  return out + host_aliases(pod);
+}
+
+std::string host_aliases(View pod) {
   const View aliases = pod["spec"]["hostAliases"];
-  if (!aliases.empty()) out += "\n# Entries added by HostAliases.\n";
+  std::string out = aliases.empty() ? "" : "\n# Entries added by HostAliases.\n";
   for (View alias : aliases.items()) {
     std::vector<std::string> names;
     for (View each : alias["hostnames"].items()) names.push_back(each.str());

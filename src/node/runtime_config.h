@@ -41,6 +41,11 @@ std::string container_log_path(std::string_view container, uint32_t attempt);
 /// Hostname within the pod, and its domain ("" when spec.subdomain is not set).
 std::string pod_hostname(object::View pod);
 std::string pod_domain(object::View pod, const NodeSettings& node);
+/// What uname tells inside: the hostname, with its domain where spec.setHostnameAsFQDN asks for it. Error: no sandbox can
+/// be made, the name is too long.
+Result<std::string> kernel_hostname(object::View pod, const NodeSettings& node);
+/// The lines of spec.hostAliases, as they stand at the end of /etc/hosts.
+std::string host_aliases(object::View pod);
 /// /etc/hosts of a pod with a network of its own.
 std::string hosts_file(object::View pod, const std::vector<std::string>& ips, const NodeSettings& node);
 /// `busybox` -> `busybox:latest`.

@@ -65,6 +65,60 @@ TEST(Messages, take_what_is_not_on_the_wire_as_ready_and_created) {
   EXPECT_EQ(decode_container(WireReader({})).state, ContainerState::kCreated);
 }
 
+/// Each decoder, by what it makes of bytes: it must come to an end whatever they are.
+void decode_all(std::string_view bytes) {
+  (void)decode_sandbox(WireReader(bytes));
+  (void)decode_sandbox_status(WireReader(bytes));
+  (void)decode_container(WireReader(bytes));
+  (void)decode_container_status(WireReader(bytes));
+  (void)decode_image(WireReader(bytes));
+  (void)decode_condition(WireReader(bytes));
+  (void)decode_containerd_event(bytes);
+  (void)decode_cri_event(bytes);
+}
+
+TEST(Messages, are_read_to_their_end_whatever_byte_is_cut_or_changed) {
+  WireWriter metadata, status;
+  metadata.text(1, "web").number(2, 3);
+  status.text(1, "id").message(2, metadata).number(3, 2).number(4, -10).map(12, {{"k", "v"}}).numbers(6, {1, 300});
+  const std::string& whole = status.bytes();
+  for (size_t at = 0; at < whole.size(); ++at) {
+    const std::string_view cut = std::string_view(whole).substr(0, at);
+    decode_all(cut);
+    EXPECT_EQ(decode_container_status(WireReader(cut)).id, at < 4 ? "" : "id") << "what stands before the cut is read";
+    for (int value = 0; value < 256; ++value) {
+      std::string damaged = whole;
+      damaged[at] = static_cast<char>(value);
+      decode_all(damaged);
+    }
+  }
+}
+
+TEST(Wire, refuses_numbers_of_more_than_ten_bytes_and_types_that_are_none) {
+  for (const std::string& damage :
+       {std::string(11, '\x80'), std::string("\x08") + std::string(10, '\xff'), std::string("\x0b"),
+        std::string("\x0c"), std::string("\x0a\x05") + "abcd", std::string("\x09") + "1234567",
+        std::string("\x0d") + "123", std::string("\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01")}) {
+    WireReader reader(damage);
+    EXPECT_FALSE(reader.next());
+    EXPECT_TRUE(reader.damaged());
+    EXPECT_FALSE(reader.next()) << "it stays damaged";
+  }
+}
+
+TEST(CriEvents, are_read_by_their_type) {
+  const std::pair<int, Event::Type> cases[] = {
+      {1, Event::Type::kStarted}, {2, Event::Type::kExited}, {3, Event::Type::kDeleted}};
+  for (const auto& [number, type] : cases) {
+    const auto event = decode_cri_event(WireWriter().text(1, "c1").number(2, number).bytes());
+    ASSERT_TRUE(event);
+    EXPECT_EQ(event->type, type);
+    EXPECT_EQ(event->container_id, "c1");
+  }
+  EXPECT_FALSE(decode_cri_event(WireWriter().text(1, "c1").bytes())) << "created: nothing to see yet";
+  EXPECT_FALSE(decode_cri_event(WireWriter().number(2, 2).bytes())) << "of nobody";
+}
+
 std::string envelope(const std::string& topic, const std::string& container, const std::string& process) {
   WireWriter event, any, out;
   event.text(1, container).text(2, process);
@@ -79,6 +133,9 @@ TEST(ContainerdEvents, tell_the_end_of_containers_but_not_of_execs) {
   EXPECT_EQ(end->container_id, "c1");
   EXPECT_FALSE(decode_containerd_event(envelope("/tasks/exit", "c1", "exec-1")));
   EXPECT_FALSE(decode_containerd_event(envelope("/images/create", "c1", "")));
+  EXPECT_EQ(decode_containerd_event(envelope("/tasks/start", "c1", ""))->type, Event::Type::kStarted);
+  EXPECT_EQ(decode_containerd_event(envelope("/tasks/oom", "c1", ""))->type, Event::Type::kOom);
+  EXPECT_FALSE(decode_containerd_event(envelope("/tasks/exit", "", "")));
 }
 
 /// Talks to the machine as a server would: only its own preface and settings are needed here.

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <deque>
+#include <optional>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -124,7 +125,7 @@ namespace {
 /// One unary call: its answer so far and its timer.
 struct Unary {
   explicit Unary(runtime::EventLoop& loop) : timer(loop) {}
-  std::string answer;
+  std::optional<std::string> answer;
   runtime::Timer timer;
   std::function<void(Result<std::string>)> done;
 
@@ -156,8 +157,10 @@ void GrpcChannel::call(std::string path, std::string request, runtime::DurationN
   const auto send = [connection = connection_, unary, timeout, path, request = std::move(request)]() mutable {
     GrpcSession::Handlers handlers;
     handlers.on_message = [unary](std::string_view message) { unary->answer = message; };
-    handlers.on_end = [unary](Result<void> how) {
-      how ? unary->finish(std::move(unary->answer)) : unary->finish(Error(std::move(how.error())));
+    handlers.on_end = [unary, path](Result<void> how) {
+      if (!how) return unary->finish(Error(std::move(how.error())));
+      if (!unary->answer) return unary->finish(Error(grpc_error(13, path + ": an answer without a message")));
+      unary->finish(std::move(*unary->answer));
     };
     const int stream =
         connection->start(path, std::move(request), std::move(handlers), timeout / runtime::kMillisecond);

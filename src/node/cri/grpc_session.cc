@@ -14,7 +14,7 @@ namespace {
 
 constexpr int32_t kWindow = 4 << 20;
 constexpr size_t kMaxMessage = 64 << 20;
-constexpr int kUnavailable = 14;
+constexpr int kInternal = 13, kUnavailable = 14;
 
 struct Stream {
   std::string request;  // framed
@@ -123,7 +123,7 @@ struct GrpcSession::State {
     stream->received.append(reinterpret_cast<const char*>(data), size);
     if (!deliver(*stream)) {
       nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_PROTOCOL_ERROR);
-      of(user).detach(id, grpc_error(13, "damaged gRPC message"));
+      of(user).detach(id, grpc_error(kInternal, "damaged gRPC message"));
     }
     return 0;
   }
@@ -132,7 +132,9 @@ struct GrpcSession::State {
     const auto it = of(user).streams.find(id);
     if (it == of(user).streams.end()) return 0;
     const Stream& stream = *it->second;
-    if (stream.grpc_status == 0) {
+    if (stream.grpc_status == 0 && !stream.received.empty()) {
+      of(user).end(id, Error(grpc_error(kInternal, "damaged gRPC message")));
+    } else if (stream.grpc_status == 0) {
       of(user).end(id, {});
     } else if (stream.grpc_status > 0) {
       of(user).end(id, Error(grpc_error(stream.grpc_status, stream.grpc_message)));
@@ -230,6 +232,16 @@ Status grpc_error(int code, std::string message) {
     case kUnavailable: return {.code = 503, .reason = "ServiceUnavailable", .message = std::move(message)};
     default: return {.code = 500, .reason = "InternalError", .message = std::move(message)};
   }
+}
+
+std::string rpc_text(const Status& status) {
+  constexpr std::pair<std::string_view, std::string_view> kCodes[] = {
+      {"BadRequest", "InvalidArgument"},  {"Timeout", "DeadlineExceeded"},       {"NotFound", "NotFound"},
+      {"AlreadyExists", "AlreadyExists"}, {"MethodNotAllowed", "Unimplemented"}, {"ServiceUnavailable", "Unavailable"}};
+  std::string_view code = "Unknown";
+  for (const auto& [reason, name] : kCodes)
+    if (status.is(reason)) code = name;
+  return fmt::format("rpc error: code = {} desc = {}", code, status.message);
 }
 
 }  // namespace proa::node::cri

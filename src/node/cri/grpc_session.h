@@ -54,5 +54,7 @@ class GrpcSession {
 
 /// The Status of a call that ended with `grpc-status: code`.
 Status grpc_error(int code, std::string message);
+/// That Status as Go prints it: `rpc error: code = NotFound desc = ...`.
+std::string rpc_text(const Status& status);
 
 }  // namespace proa::node::cri

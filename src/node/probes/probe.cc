@@ -1,6 +1,7 @@
 #include "node/probes/probe.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -10,12 +11,17 @@ using object::View;
 using runtime::kSecond;
 
 Result<int> resolve_port(View port, View container) {
-  if (port.is_int()) return static_cast<int>(port.as_int());
+  const auto checked = [](int64_t number) -> Result<int> {
+    if (number > 0 && number < 65536) return static_cast<int>(number);
+    return Error(base::bad_request(fmt::format("invalid port number: {}", number)));
+  };
+  if (port.is_int()) return checked(port.as_int());
   for (View each : container["ports"].items())
-    if (each["name"].as_string() == port.as_string()) return static_cast<int>(each["containerPort"].as_int());
+    if (each["name"].as_string() == port.as_string()) return checked(each["containerPort"].as_int());
   const std::string text = port.str();
-  if (!text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; }))
-    return std::stoi(text);
+  int64_t number = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (!text.empty() && failed == std::errc() && end == text.data() + text.size()) return checked(number);
   return Error(
       base::bad_request(fmt::format("couldn't find port: {} in container {}", text, container["name"].as_string())));
 }
@@ -45,6 +51,55 @@ Result<HttpRequest> http_request(View http_get, View container, const std::strin
   return out;
 }
 
+namespace {
+
+/// `HOST`, `HOST:PORT` or `[V6]:PORT`; false when the port is none.
+bool take_authority(std::string_view text, HttpRequest& out) {
+  if (const size_t at = text.rfind('@'); at != text.npos) text.remove_prefix(at + 1);
+  const size_t bracket = text.rfind(']'), colon = text.rfind(':');
+  const bool has_port = colon != text.npos && (bracket == text.npos || colon > bracket);
+  std::string_view host = has_port ? text.substr(0, colon) : text;
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  out.host = host;
+  out.port = out.tls ? 443 : 80;
+  if (!has_port || colon + 1 == text.size()) return true;
+  const auto [end, failed] = std::from_chars(text.data() + colon + 1, text.data() + text.size(), out.port);
+  return failed == std::errc() && end == text.data() + text.size() && out.port > 0 && out.port < 65536;
+}
+
+}  // namespace
+
+std::optional<HttpRequest> redirected(const HttpRequest& from, std::string_view location) {
+  location = location.substr(0, location.find('#'));
+  if (location.empty()) return std::nullopt;
+  HttpRequest out = from;
+  bool absolute = location.starts_with("//");
+  if (const size_t scheme = location.find("://"); scheme != location.npos && scheme < location.find_first_of("/?")) {
+    const std::string_view name = location.substr(0, scheme);
+    if (name != "http" && name != "https") return std::nullopt;
+    out.tls = name == "https";
+    std::erase_if(out.headers, [](const auto& each) { return each.first == "Host"; });
+    location.remove_prefix(scheme + 1);
+    absolute = true;
+  }
+  if (absolute) {
+    location.remove_prefix(2);
+    const size_t end = std::min(location.find_first_of("/?"), location.size());
+    if (!take_authority(location.substr(0, end), out) || out.host != from.host) return std::nullopt;
+    location.remove_prefix(end);
+    out.path = location.starts_with('/') ? std::string(location) : "/" + std::string(location);
+    return out;
+  }
+  const std::string path = from.path.substr(0, from.path.find('?'));
+  if (location.starts_with('/'))
+    out.path = location;
+  else if (location.starts_with('?'))
+    out.path = path + std::string(location);
+  else
+    out.path = path.substr(0, path.rfind('/') + 1) + std::string(location);
+  return out;
+}
+
 ProbeTiming probe_timing(View probe) {
   const auto seconds = [&](const char* field, int64_t otherwise) {
     return std::max<int64_t>(probe[object::Key(std::string_view(field))].as_int(otherwise), 0) * kSecond;
@@ -67,6 +122,9 @@ class SimulatedNetwork : public ProbeNetwork {
     executor_.post([done = std::move(done)] { done({}); });
   }
   void tcp(const std::string&, int, runtime::DurationNs, ProbeDone done) override {
+    executor_.post([done = std::move(done)] { done({}); });
+  }
+  void grpc(const std::string&, int, const std::string&, runtime::DurationNs, ProbeDone done) override {
     executor_.post([done = std::move(done)] { done({}); });
   }
 

@@ -34,9 +34,13 @@ struct HttpRequest {
 class ProbeNetwork {
  public:
   virtual ~ProbeNetwork() = default;
-  /// GET; a status from 200 to 399 is a success. No body is kept.
+  /// GET; redirects on the same host are followed, ten at most; then a status from 200 to 299 is a success, to 399 a
+  /// warning with the body, of which 10 KiB are kept.
   virtual void http(const HttpRequest& request, runtime::DurationNs timeout, ProbeDone done) = 0;
   virtual void tcp(const std::string& host, int port, runtime::DurationNs timeout, ProbeDone done) = 0;
+  /// Asks the gRPC health service whether `service` serves.
+  virtual void grpc(const std::string& host, int port, const std::string& service, runtime::DurationNs timeout,
+                    ProbeDone done) = 0;
 };
 
 std::unique_ptr<ProbeNetwork> make_probe_network(runtime::EventLoop& loop);
@@ -47,6 +51,8 @@ std::unique_ptr<ProbeNetwork> make_simulated_probe_network(runtime::Executor& ex
 /// "lifecycle". Error: the port has no such name.
 Result<HttpRequest> http_request(object::View http_get, object::View container, const std::string& pod_ip,
                                  std::string_view agent);
+/// The request that `location` (of a redirect) asks for; nullopt: on another host, or nowhere.
+std::optional<HttpRequest> redirected(const HttpRequest& from, std::string_view location);
 /// A number, or the name of one of the container's ports.
 Result<int> resolve_port(object::View port, object::View container);
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "node/cri/grpc_session.h"
 #include "object/value.h"
 
 namespace proa::node {
@@ -33,6 +34,7 @@ constexpr runtime::DurationNs kQuietTries[] = {15 * kMillisecond, 50 * kMillisec
                                                300 * kMillisecond, 600 * kMillisecond};
 constexpr runtime::DurationNs kFirstTry = kSecond;
 constexpr int kTriesOnError = 3;
+constexpr size_t kLongestOutput = 10 * 1024;  // of a command
 
 }  // namespace
 
@@ -128,7 +130,10 @@ struct Prober::State : std::enable_shared_from_this<State> {
       if (!request) return done({Outcome::kError, request.error().message});
       return network.http(*request, run->timing.timeout, std::move(done));
     }
-    const View socket = probe["tcpSocket"].exists() ? probe["tcpSocket"] : probe["grpc"];
+    if (const View grpc = probe["grpc"]; grpc.exists())
+      return network.grpc(run->pod_ip, static_cast<int>(grpc["port"].as_int()), grpc["service"].str(),
+                          run->timing.timeout, std::move(done));
+    const View socket = probe["tcpSocket"];
     const auto port = resolve_port(socket["port"], run->spec);
     if (!port) return done({Outcome::kError, port.error().message});
     const std::string host = socket["host"].as_string().empty() ? run->pod_ip : socket["host"].str();
@@ -139,14 +144,16 @@ struct Prober::State : std::enable_shared_from_this<State> {
     std::vector<std::string> argv;
     for (View each : command.items()) argv.push_back(each.str());
     const runtime::DurationNs timeout = run.timing.timeout;
-    runtime.exec_sync(
-        run.id, argv, timeout / kMillisecond, [argv, timeout, done = std::move(done)](Result<cri::ExecResult> got) {
-          if (got) return done({got->exit_code == 0 ? Outcome::kSuccess : Outcome::kFailure, got->out + got->err});
-          if (got.error().is("Timeout"))
-            return done({Outcome::kFailure, fmt::format("command timed out: \"{}\" timed out after {}s",
-                                                        fmt::join(argv, " "), timeout / kSecond)});
-          done({Outcome::kError, "rpc error: " + got.error().message});
-        });
+    runtime.exec_sync(run.id, argv, timeout / kMillisecond,
+                      [argv, timeout, done = std::move(done)](Result<cri::ExecResult> got) {
+                        if (got)
+                          return done({got->exit_code == 0 ? Outcome::kSuccess : Outcome::kFailure,
+                                       (got->out + got->err).substr(0, kLongestOutput)});
+                        if (got.error().is("Timeout"))
+                          return done({Outcome::kFailure, fmt::format("command timed out: \"{}\" timed out after {}s",
+                                                                      fmt::join(argv, " "), timeout / kSecond)});
+                        done({Outcome::kError, cri::rpc_text(got.error())});
+                      });
   }
 
   // ---- its result

@@ -116,5 +116,85 @@ TEST(Spdy, ends_when_the_peer_says_goodbye) {
   EXPECT_FALSE(session.feed(std::string("\x80\x03\0\x07\0\0\0\0", 8)));
 }
 
+TEST(Spdy, cuts_large_data_and_headers_into_what_the_peer_takes) {
+  SpdySession session({});
+  session.open({{"a", std::string(70'000, 'h')}});
+  const std::string opened = session.output();
+  EXPECT_EQ(opened.substr(18, 2), "\x78\x01") << "the begin of the zlib stream";
+  EXPECT_EQ(opened.size(), 18U + 2 + 5 + 65535 + 5 + (4 + 4 + 1 + 4 + 70'000 - 65535) + 5);
+  session.open({});
+  EXPECT_EQ(session.output().substr(18, 1), std::string(1, '\0')) << "once for the session";
+  session.send(1, std::string(40'000, 'd'));
+  const std::string data = session.output();
+  EXPECT_EQ(data.size(), 8U + 32768 + 8 + 7232);
+  EXPECT_EQ(data.substr(4, 4), std::string("\0\0\x80\0", 4));
+  session.send(1, "");
+  EXPECT_EQ(session.output(), "");
+}
+
+TEST(Spdy, tells_the_end_of_a_stream_however_it_is_told) {
+  std::vector<std::pair<uint32_t, bool>> ends;
+  SpdySession session(
+      {[](uint32_t, std::string_view) {}, [&](uint32_t stream, bool reset) { ends.emplace_back(stream, reset); }});
+  EXPECT_TRUE(session.feed(std::string("\0\0\0\x01\x01\0\0\0", 8)));                   // data, empty, the last
+  EXPECT_TRUE(session.feed(std::string("\x80\x03\0\x02\x01\0\0\x04\0\0\0\x03", 12)));  // a reply that ends it
+  EXPECT_TRUE(session.feed(std::string("\x80\x03\0\x03\0\0\0\x08\0\0\0\x05\0\0\0\x05", 16)));
+  EXPECT_THAT(ends, testing::ElementsAre(testing::Pair(1U, false), testing::Pair(3U, false), testing::Pair(5U, true)));
+}
+
+TEST(Spdy, passes_over_frames_that_are_too_short_and_its_own_pings) {
+  int ends = 0;
+  SpdySession session({[](uint32_t, std::string_view) {}, [&](uint32_t, bool) { ++ends; }});
+  for (const char type : {1, 2, 3, 4, 6, 8, 9})
+    EXPECT_TRUE(session.feed(std::string("\x80\x03\0", 3) + type + std::string("\0\0\0\x02xx", 6)));
+  EXPECT_TRUE(session.feed(std::string("\x80\x03\0\x06\0\0\0\x04\0\0\0\x07", 12)));
+  EXPECT_EQ(session.output(), "") << "the answer to a ping of ours needs none";
+  EXPECT_EQ(ends, 0);
+}
+
+TEST(LogFilter, passes_over_damaged_records) {
+  LogFilter filter({}, kTestNow);
+  EXPECT_EQ(filter.feed("nonsense\n2026-01-01T00:00:00Z stdout\n2026-01-01T00:00:00Z stdout F\n\n"
+                        "2026-01-01T00:00:00Z stdout F good\n2026-01-01T00:00:00Z stdout F \n"),
+            "good\n\n");
+}
+
+TEST(LogFilter, keeps_standard_error_apart_where_that_is_asked_for) {
+  LogFilter filter({}, kTestNow);
+  std::string errors;
+  const std::string text = "2026-01-01T00:00:00Z stdout F a\n2026-01-01T00:00:00Z stderr F b\n";
+  EXPECT_EQ(filter.feed(text, &errors), "a\n");
+  EXPECT_EQ(errors, "b\n");
+  EXPECT_EQ(filter.feed(text), "a\nb\n");
+}
+
+TEST(LogFilter, gives_a_time_once_for_a_line_in_parts) {
+  client::LogOptions options;
+  options.timestamps = true;
+  LogFilter filter(options, kTestNow);
+  EXPECT_EQ(filter.feed("2026-01-01T00:00:01Z stdout P one \n2026-01-01T00:00:02Z stdout F line\n"
+                        "2026-01-01T00:00:03Z stdout F next\n"),
+            "2026-01-01T00:00:01Z one line\n2026-01-01T00:00:03Z next\n");
+}
+
+TEST(LogFilter, begins_at_the_given_time_with_it) {
+  client::LogOptions options;
+  options.since_time = "2026-01-01T00:00:02Z";
+  LogFilter filter(options, kTestNow);
+  EXPECT_EQ(filter.feed("2026-01-01T00:00:01.999999999Z stdout F old\n2026-01-01T00:00:02Z stdout F on time\n"
+                        "2026-01-01T02:00:03.5+02:00 stdout F elsewhere\n"),
+            "on time\nelsewhere\n");
+}
+
+TEST(LogFilter, a_limit_may_fall_into_a_time) {
+  client::LogOptions options;
+  options.timestamps = true;
+  options.limit_bytes = 10;
+  LogFilter filter(options, kTestNow);
+  EXPECT_EQ(filter.feed("2026-01-01T00:00:01Z stdout F text\n"), "2026-01-01");
+  EXPECT_TRUE(filter.full());
+  EXPECT_EQ(filter.feed("2026-01-01T00:00:01Z stdout F text\n"), "");
+}
+
 }  // namespace
 }  // namespace proa::node

@@ -1,6 +1,10 @@
 #include "node/volumes/content.h"
 
+#include <algorithm>
+#include <filesystem>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "object/meta.h"
 
@@ -27,6 +31,23 @@ void note(std::vector<Reference>& out, Reference::Kind kind, std::string name, b
   out.push_back({kind, std::move(name), optional});
 }
 
+/// `a//b` and `./a` as the paths that they mean.
+std::string clean(const std::string& path) { return std::filesystem::path(path).lexically_normal().string(); }
+
+/// What is wrong with each source; several are told together, each once: `[a, b]`.
+struct Complaints {
+  std::vector<std::string> messages;
+
+  void add(const Status& why) {
+    if (std::ranges::find(messages, why.message) == messages.end()) messages.push_back(why.message);
+  }
+  Result<void> result() const {
+    if (messages.empty()) return {};
+    if (messages.size() == 1) return Error(base::bad_request(messages.front()));
+    return Error(base::bad_request(fmt::format("[{}]", fmt::join(messages, ", "))));
+  }
+};
+
 struct Collector {
   View pod;
   const ContentFacts& facts;
@@ -43,7 +64,7 @@ struct Collector {
     }
     const Document& object = at->second;
     const auto put = [&](View value, bool encoded, const std::string& path, int file_mode) {
-      files[path] = {encoded ? secret_bytes(value) : value.str(), file_mode};
+      files[clean(path)] = {encoded ? secret_bytes(value) : value.str(), file_mode};
     };
     if (source["items"].empty()) {
       for (auto [key, value] : object["data"].members()) put(value, secret, std::string(key), mode);
@@ -64,19 +85,23 @@ struct Collector {
   }
 
   Result<void> take_downward(View source, int mode) {
+    Complaints complaints;
     for (View item : source["items"].items()) {
       Result<std::string> value = std::string();
       if (item["fieldRef"].exists())
         value = field_value(pod, item["fieldRef"]["fieldPath"].as_string(), facts.env.pod_ip, facts.env.host_ip);
       else
         value = resource_value(pod, {}, item["resourceFieldRef"], facts.env);
-      if (!value) return Error(value.error());
-      files[item["path"].str()] = {*value, mode_of(item, mode)};
+      if (value)
+        files[clean(item["path"].str())] = {*value, mode_of(item, mode)};
+      else
+        complaints.add(value.error());
     }
-    return {};
+    return complaints.result();
   }
 
   Result<void> take_projected(View sources, int mode) {
+    Complaints complaints;
     for (View source : sources.items()) {
       Result<void> taken;
       if (const View map = source["configMap"]; map.exists()) taken = take_keys(map, map["name"].str(), false, mode);
@@ -88,11 +113,11 @@ struct Collector {
         if (at == facts.tokens.end()) return Error(base::internal_error("no token was issued for the volume"));
         // Private to the pod's user unless the pod shares it by group, as upstream.
         const bool shared = pod["spec"]["securityContext"]["fsGroup"].exists();
-        files[wanted["path"].str()] = {at->second, shared ? 0640 : mode & ~0111};
+        files[clean(wanted["path"].str())] = {at->second, shared ? 0640 : mode & ~0111};
       }
-      if (!taken) return taken;
+      if (!taken) complaints.add(taken.error());
     }
-    return {};
+    return complaints.result();
   }
 };
 

@@ -59,7 +59,7 @@ class RealVolumes : public Volumes, public std::enable_shared_from_this<RealVolu
     for (const bool secret : {false, true})
       informers_.of(secret ? client::resources::kSecrets : client::resources::kConfigMaps)
           .add_handler([this, secret](const Document& before, const Document& after) {
-            if (before && after) changed(secret, after.root());
+            changed(secret, (after ? after : before).root());  // one that is optional may come and go
           });
     renew_tokens();
   }
@@ -105,8 +105,8 @@ class RealVolumes : public Volumes, public std::enable_shared_from_this<RealVolu
         if (at->second.tokens.contains(wanted)) continue;
         return request_token(pod, wanted, [this, pod, references, done, name = volume["name"].str()](Result<void> got) {
           if (got) return with_tokens(pod, references, done);
-          done(Error(base::bad_request(
-              fmt::format("MountVolume.SetUp failed for volume \"{}\" : {}", name, got.error().message))));
+          done(Error(base::bad_request(fmt::format(
+              "MountVolume.SetUp failed for volume \"{}\" : failed to fetch token: {}", name, got.error().message))));
         });
       }
     done(place_all(pod, *references));
@@ -261,7 +261,6 @@ Result<std::vector<cri::Mount>> RealVolumes::mounts(View pod, View container, ui
                                                     const std::vector<std::string>& pod_ips) {
   std::vector<cri::Mount> out;
   bool own_hosts = false;
-  const std::map<std::string, std::string> values(env.begin(), env.end());
   for (View mount : container["volumeMounts"].items()) {
     View volume;
     for (View each : pod["spec"]["volumes"].items())
@@ -271,7 +270,11 @@ Result<std::vector<cri::Mount>> RealVolumes::mounts(View pod, View container, ui
                                                  mount["name"].as_string(), container["name"].as_string())));
     std::string path = volume["hostPath"].exists() ? volume["hostPath"]["path"].str() : volume_dir(pod, volume);
     std::string sub_path = mount["subPath"].str();
-    if (mount["subPathExpr"].exists()) sub_path = expand(mount["subPathExpr"].as_string(), values);
+    if (const std::string_view pattern = mount["subPathExpr"].as_string(); !pattern.empty()) {
+      auto expanded = expand_path(pattern, env);
+      if (!expanded) return Error(expanded.error());
+      sub_path = std::move(*expanded);
+    }
     if (!sub_path.empty()) {
       auto inside = safe_sub_path(path, sub_path, mount["name"].str(), container["name"].str());
       if (!inside) return Error(inside.error());
@@ -286,7 +289,8 @@ Result<std::vector<cri::Mount>> RealVolumes::mounts(View pod, View container, ui
     const std::string hosts = pod_dir(pod) + "/etc-hosts";
     std::string text = hosts_file(pod, pod_ips, settings_);
     if (uses_host_network(pod))
-      text = "# Kubernetes-managed hosts file (host network).\n" + runtime::read_file("/etc/hosts").value_or("");
+      text = "# Kubernetes-managed hosts file (host network).\n" + runtime::read_file("/etc/hosts").value_or("") +
+             host_aliases(pod);
     if (auto made = runtime::make_dirs(pod_dir(pod), 0750); !made) return Error(made.error());
     std::ofstream(hosts, std::ios::trunc) << text;  // in place: running containers have the file bound
     ::chmod(hosts.c_str(), 0644);

@@ -31,6 +31,31 @@ std::string read(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+/// Issues tokens: `token-1`, `token-2`, ... for as long as was asked.
+class TokenClient : public client::FakeClient {
+ public:
+  explicit TokenClient(client::FakeExecutor& executor) : FakeClient(executor), executor_(executor) {}
+  void create(const client::Resource& resource, std::string_view ns, std::string_view name, Value object,
+              std::string_view subresource, client::Done<Document> done) override {
+    if (subresource != "token")
+      return FakeClient::create(resource, ns, name, std::move(object), subresource, std::move(done));
+    requests.push_back(std::move(object));
+    if (!refusal.empty()) return answer(std::move(done), Error(base::bad_request(refusal)));
+    const int64_t life = View(requests.back())["spec"]["expirationSeconds"].as_int() * runtime::kSecond;
+    Value token = Value::object({{"status", Value::object({{"token", fmt::format("token-{}", requests.size())}})}});
+    token["status"]["expirationTimestamp"] = object::format_time(executor_.wall() + life);
+    answer(std::move(done), Document::freeze(token));
+  }
+  std::vector<Value> requests;
+  std::string refusal;
+
+ private:
+  void answer(client::Done<Document> done, Result<Document> what) {
+    executor_.post([done = std::move(done), what = std::move(what)]() mutable { done(std::move(what)); });
+  }
+  client::FakeExecutor& executor_;
+};
+
 class VolumesTest : public testing::Test {
  protected:
   VolumesTest() {
@@ -66,8 +91,23 @@ class VolumesTest : public testing::Test {
     executor_.settle();
   }
 
+  /// The mounts of the pod's first container, "PATH-INSIDE" -> mount; or what is said instead.
+  Result<std::map<std::string, cri::Mount>> mounts(const Value& pod, const Env& env = {},
+                                                   const std::vector<std::string>& ips = {"10.0.0.1"}) {
+    auto all = volumes_->mounts(pod, View(pod)["spec"]["containers"].at(0), 0, env, ips);
+    if (!all) return Error(all.error());
+    std::map<std::string, cri::Mount> out;
+    for (const cri::Mount& each : *all) out[each.container_path] = each;
+    return out;
+  }
+  /// A pod with an emptyDir `e` that its container mounts with these further fields.
+  static Value pod_mounting(const std::string& mount, const std::string& spec = "") {
+    return pod_with(R"("volumes":[{"name":"e","emptyDir":{}}],"containers":[{"name":"web","volumeMounts":[)" + mount +
+                    "]}]" + spec);
+  }
+
   client::FakeExecutor executor_;
-  client::FakeClient client_{executor_};
+  TokenClient client_{executor_};
   std::string dir_;
   NodeSettings settings_;
   std::unique_ptr<client::Informers> informers_;
@@ -160,6 +200,230 @@ TEST_F(VolumesTest, mounts_name_files_of_the_host) {
   EXPECT_EQ(volumes_->termination_message(View(pod)["spec"]["containers"].at(0), over), "goodbye");
   volumes_->remove("u1");
   EXPECT_FALSE(fs::exists(dir_ + "/pods/u1"));
+}
+
+TEST_F(VolumesTest, follow_an_optional_configmap_that_comes_and_goes) {
+  EXPECT_EQ(prepare(pod_with(R"("volumes":[{"name":"v","configMap":{"name":"c","optional":true}}])")), "");
+  EXPECT_FALSE(fs::exists(file("v", "a")));
+  config_map(R"({"a":"1"})");
+  EXPECT_EQ(read(file("v", "a")), "1");
+  client_.erase(kConfigMaps, "default", "c");
+  executor_.settle();
+  EXPECT_FALSE(fs::exists(file("v", "a")));
+}
+
+TEST_F(VolumesTest, keep_what_they_have_of_a_configmap_that_goes_though_it_is_needed) {
+  config_map(R"({"a":"1"})");
+  EXPECT_EQ(prepare(pod_with(R"("volumes":[{"name":"v","configMap":{"name":"c"}}])")), "");
+  client_.erase(kConfigMaps, "default", "c");
+  executor_.settle();
+  EXPECT_EQ(read(file("v", "a")), "1");
+}
+
+TEST_F(VolumesTest, of_another_namespace_or_of_a_pod_that_is_gone_follow_nothing) {
+  config_map(R"({"a":"1"})");
+  EXPECT_EQ(prepare(pod_with(R"("volumes":[{"name":"v","configMap":{"name":"c"}}])")), "");
+  client_.put(kConfigMaps, json(R"({"metadata":{"name":"c","namespace":"other"},"data":{"a":"other"}})"));
+  executor_.settle();
+  EXPECT_EQ(read(file("v", "a")), "1");
+  volumes_->remove("u1");
+  config_map(R"({"a":"2"})");
+  EXPECT_FALSE(fs::exists(file("v", "a")));
+}
+
+TEST_F(VolumesTest, show_labels_as_they_are_when_they_are_prepared_again) {
+  const std::string spec =
+      R"("volumes":[{"name":"v","downwardAPI":{"items":[{"path":"l","fieldRef":{"fieldPath":"metadata.labels"}}]}}])";
+  EXPECT_EQ(prepare(pod_with(spec, R"("labels":{"a":"1"})")), "");
+  EXPECT_EQ(read(file("v", "l")), "a=\"1\"");
+  EXPECT_EQ(prepare(pod_with(spec, R"("labels":{"a":"2"})")), "");
+  EXPECT_EQ(read(file("v", "l")), "a=\"2\"");
+}
+
+TEST_F(VolumesTest, ask_once_for_each_token_and_anew_when_four_fifths_of_its_life_are_over) {
+  const Value pod = pod_with(R"("serviceAccountName":"robot","volumes":[{"name":"v","projected":{"sources":[
+    {"serviceAccountToken":{"path":"t","expirationSeconds":3600}},
+    {"serviceAccountToken":{"path":"u","audience":"vault","expirationSeconds":86400}}]}}])");
+  EXPECT_EQ(prepare(pod), "");
+  EXPECT_EQ(read(file("v", "t")) + " " + read(file("v", "u")), "token-1 token-2");
+  const View spec = View(client_.requests[1])["spec"];
+  EXPECT_EQ(object::to_json(spec), R"({"audiences":["vault"],"expirationSeconds":86400,)"
+                                   R"("boundObjectRef":{"apiVersion":"v1","kind":"Pod","name":"web","uid":"u1"}})");
+  EXPECT_EQ(prepare(pod), "");
+  EXPECT_EQ(client_.requests.size(), 2U) << "what it has is good";
+  executor_.advance(2880 * runtime::kSecond);
+  EXPECT_EQ(client_.requests.size(), 2U);
+  executor_.advance(620 * runtime::kSecond);
+  EXPECT_EQ(read(file("v", "t")) + " " + read(file("v", "u")), "token-3 token-2");
+}
+
+TEST_F(VolumesTest, say_that_a_token_was_refused) {
+  client_.refusal = "serviceaccounts \"robot\" is forbidden";
+  EXPECT_EQ(
+      prepare(pod_with(R"("volumes":[{"name":"v","projected":{"sources":[{"serviceAccountToken":{"path":"t"}}]}}])")),
+      "MountVolume.SetUp failed for volume \"v\" : failed to fetch token: serviceaccounts \"robot\" is forbidden");
+}
+
+TEST_F(VolumesTest, an_emptyDir_is_open_to_all_and_survives_a_second_look) {
+  const Value pod = pod_with(R"("volumes":[{"name":"e","emptyDir":{}}])");
+  EXPECT_EQ(prepare(pod), "");
+  EXPECT_EQ(fs::status(file("e", "")).permissions(), fs::perms(0777));
+  std::ofstream(file("e", "kept")) << "data";
+  EXPECT_EQ(prepare(pod), "");
+  EXPECT_EQ(read(file("e", "kept")), "data");
+}
+
+TEST_F(VolumesTest, refuse_kinds_that_a_node_has_not) {
+  EXPECT_EQ(prepare(pod_with(R"("volumes":[{"name":"n","nfs":{"server":"x","path":"/"}}])")),
+            "MountVolume.SetUp failed for volume \"n\" : this kind of volume is not supported by this node");
+}
+
+TEST_F(VolumesTest, a_sub_path_may_hold_variables_that_are_known) {
+  const Value pod = pod_mounting(R"j({"name":"e","mountPath":"/logs","subPathExpr":"$(POD)/$(N)"})j");
+  EXPECT_EQ(prepare(pod), "");
+  const auto good = mounts(pod, {{"POD", "web-0"}, {"N", "1"}});
+  ASSERT_TRUE(good);
+  EXPECT_TRUE(good->at("/logs").host_path.ends_with("/volumes/e/web-0/1"));
+  EXPECT_EQ(mounts(pod, {{"POD", ""}}).error().message, "missing value for N, POD");
+}
+
+TEST_F(VolumesTest, say_which_mount_can_not_be) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"name":"none","mountPath":"/x"})", "cannot find volume \"none\" to mount into container \"web\""},
+      {R"({"name":"e","mountPath":"/x","subPath":"/abs"})", "error SubPath `/abs` must not be an absolute path"},
+      {R"({"name":"e","mountPath":"/x","subPath":"a/../../b"})",
+       "unable to provision SubPath `a/../../b`: must not contain '..'"}};
+  for (const auto& [mount, message] : cases) {
+    const Value pod = pod_mounting(mount);
+    EXPECT_EQ(prepare(pod), "");
+    EXPECT_EQ(mounts(pod).error().message, message);
+  }
+}
+
+TEST_F(VolumesTest, mount_objects_read_only_and_other_directories_as_asked) {
+  config_map(R"({"a":"1"})");
+  const Value pod = pod_with(R"("volumes":[{"name":"e","emptyDir":{}},{"name":"c","configMap":{"name":"c"}}],
+    "containers":[{"name":"web","volumeMounts":[{"name":"e","mountPath":"relative","mountPropagation":"Bidirectional"},
+      {"name":"e","mountPath":"/host","mountPropagation":"HostToContainer"},{"name":"c","mountPath":"/etc/conf"},
+      {"name":"c","mountPath":"/one","subPath":"a"}]}])");
+  EXPECT_EQ(prepare(pod), "");
+  const auto all = mounts(pod);
+  ASSERT_TRUE(all) << all.error().message;
+  EXPECT_FALSE(all->at("/relative").read_only);
+  EXPECT_EQ(all->at("/relative").propagation, 2);
+  EXPECT_EQ(all->at("/host").propagation, 1);
+  EXPECT_TRUE(all->at("/etc/conf").read_only);
+  EXPECT_EQ(read(all->at("/one").host_path), "1");
+}
+
+TEST_F(VolumesTest, leave_a_hosts_file_of_the_pods_own_alone) {
+  const Value own = pod_mounting(R"({"name":"e","mountPath":"/etc/hosts","subPath":"hosts"})");
+  EXPECT_EQ(prepare(own), "");
+  EXPECT_TRUE(mounts(own)->at("/etc/hosts").host_path.ends_with("/volumes/e/hosts"));
+  EXPECT_FALSE(mounts(pod_mounting(""), {}, {})->contains("/etc/hosts")) << "no address yet";
+}
+
+TEST_F(VolumesTest, give_a_pod_on_the_hosts_network_the_hosts_names_and_its_aliases) {
+  const Value pod = pod_mounting("", R"(,"hostNetwork":true,"hostAliases":[{"ip":"1.2.3.4","hostnames":["a","b"]}])");
+  const std::string text = read(mounts(pod, {}, {})->at("/etc/hosts").host_path);
+  EXPECT_THAT(text, testing::StartsWith("# Kubernetes-managed hosts file (host network).\n"));
+  EXPECT_THAT(text, testing::EndsWith("\n# Entries added by HostAliases.\n1.2.3.4\ta\tb\n"));
+}
+
+TEST_F(VolumesTest, take_4096_bytes_of_a_termination_message_or_the_end_of_the_log) {
+  const Value with_log =
+      json(R"({"name":"web","terminationMessagePath":"/dev/end","terminationMessagePolicy":"FallbackToLogsOnError"})");
+  cri::ContainerStatus over = ended("web", 1);
+  over.log_path = dir_ + "/0.log";
+  over.mounts["/dev/end"] = dir_ + "/message";
+  std::ofstream(over.log_path) << "2026-01-01T00:00:00Z stdout F first\n2026-01-01T00:00:01Z stderr F last words\n";
+  std::ofstream(dir_ + "/message").close();
+  EXPECT_EQ(volumes_->termination_message(with_log, over), "first\nlast words\n");
+  EXPECT_EQ(volumes_->termination_message(json(R"({"terminationMessagePath":"/dev/end"})"), over), "");
+  over.exit_code = 0;
+  EXPECT_EQ(volumes_->termination_message(with_log, over), "") << "it ended well";
+  over.exit_code = 1;
+  std::ofstream(dir_ + "/message") << std::string(5000, 'm');
+  EXPECT_EQ(volumes_->termination_message(with_log, over), std::string(4096, 'm'));
+  over.mounts.clear();
+  EXPECT_EQ(volumes_->termination_message(with_log, over), "");
+}
+
+TEST(LogTail, is_the_last_80_lines_but_2048_bytes_at_most) {
+  char name[] = "/tmp/proa-tail-XXXXXX";
+  ::close(::mkstemp(name));
+  {
+    std::ofstream out(name);
+    for (int i = 0; i < 200; ++i) out << "2026-01-01T00:00:00Z stdout F " << i << "\n";
+  }
+  EXPECT_THAT(log_tail(name), testing::StartsWith("120\n121\n"));
+  std::ofstream(name, std::ios::trunc) << "2026-01-01T00:00:00Z stdout F " << std::string(3000, 'x') << "\n";
+  EXPECT_EQ(log_tail(name), std::string(2047, 'x') + "\n");
+  EXPECT_EQ(log_tail("/nonexistent"), "");
+  fs::remove(name);
+}
+
+TEST(HostPath, is_checked_by_its_type) {
+  char name[] = "/tmp/proa-host-XXXXXX";
+  const std::string dir = ::mkdtemp(name);
+  std::ofstream(dir + "/file").close();
+  struct Case {
+    const char* path;
+    const char* type;
+    const char* complaint;  // after "hostPath type check failed: DIR"; empty: none
+  };
+  const Case cases[] = {{"/file", "", ""},
+                        {"/made", "", ""},
+                        {"/file", "File", ""},
+                        {"/none", "File", "/none is not a file"},
+                        {"/file", "Directory", "/file is not a directory"},
+                        {"/none", "Directory", "/none is not a directory"},
+                        {"/new/deep", "DirectoryOrCreate", ""},
+                        {"/file", "DirectoryOrCreate", "/file is not a directory"},
+                        {"/fresh", "FileOrCreate", ""},
+                        {"", "FileOrCreate", " is not a file"},
+                        {"/file", "Socket", "/file is not a socket file"},
+                        {"/file", "CharDevice", "/file is not a character device"},
+                        {"/file", "BlockDevice", "/file is not a block device"}};
+  for (const Case& each : cases) {
+    const auto got = check_host_path(dir + each.path, each.type);
+    const std::string wanted =
+        *each.complaint == '\0' ? "" : "hostPath type check failed: " + dir + std::string(each.complaint);
+    EXPECT_EQ(got ? "" : got.error().message, wanted) << each.path << " " << each.type;
+  }
+  EXPECT_TRUE(fs::is_directory(dir + "/new/deep"));
+  EXPECT_TRUE(fs::is_regular_file(dir + "/fresh"));
+  EXPECT_TRUE(check_host_path("/dev/null", "CharDevice"));
+  fs::remove_all(dir);
+}
+
+TEST(AtomicWriter, gives_each_file_its_mode_and_readers_the_old_until_the_new_is_whole) {
+  char name[] = "/tmp/proa-atomic-XXXXXX";
+  const std::string dir = ::mkdtemp(name);
+  EXPECT_TRUE(write_volume(dir, {{"a", {"1", 0600}}, {"d/b", {"2", 0444}}, {"d/c", {"3", 0755}}}, -1, "one"));
+  EXPECT_EQ(fs::status(dir + "/a").permissions(), fs::perms(0600));
+  EXPECT_EQ(fs::status(dir + "/d/c").permissions(), fs::perms(0755));
+  std::ifstream reader(dir + "/a");
+  EXPECT_TRUE(write_volume(dir, {{"a", {"new", 0600}}}, -1, "two"));
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(reader), {}), "1") << "who has it open";
+  EXPECT_EQ(fs::read_symlink(dir + "/..data"), "..two");
+  EXPECT_FALSE(fs::exists(dir + "/..data_tmp"));
+  EXPECT_EQ(*write_volume(dir, {}, -1, "three"), true);
+  EXPECT_EQ(*write_volume(dir, {}, -1, "four"), false);
+  EXPECT_FALSE(fs::exists(fs::symlink_status(dir + "/a")));
+  fs::remove_all(dir);
+}
+
+TEST(AtomicWriter, mends_a_volume_whose_writer_was_killed) {
+  char name[] = "/tmp/proa-atomic-XXXXXX";
+  const std::string dir = ::mkdtemp(name);
+  fs::create_directories(dir + "/..half");
+  fs::create_symlink("..half", dir + "/..data_tmp");
+  fs::create_symlink("..data/gone", dir + "/gone");
+  EXPECT_EQ(*write_volume(dir, {{"a", {"1", 0644}}}, -1, "one"), true);
+  EXPECT_EQ(read(dir + "/a"), "1");
+  EXPECT_FALSE(fs::exists(fs::symlink_status(dir + "/gone")));
+  fs::remove_all(dir);
 }
 
 TEST(AtomicWriter, writes_nothing_when_nothing_changed) {
