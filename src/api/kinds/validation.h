@@ -39,6 +39,8 @@ void port_number_or_name(object::View port, const Path& path, ErrorList& errors)
 
 /// spec of a pod; `path` is its place ("spec", "spec.template.spec").
 void pod_spec(object::View spec, const Path& path, ErrorList& errors);
+/// What a pod's status becomes: its conditions, its class, its addresses.
+void pod_status(object::View status, object::View old, ErrorList& errors);
 /// spec of a PersistentVolumeClaim, or of the template of one.
 void claim_spec(object::View spec, const Path& path, ErrorList& errors);
 /// {nodeSelectorTerms: [...]}
