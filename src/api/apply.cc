@@ -9,7 +9,9 @@
 #include "api/fields/merge.h"
 #include "api/fields/typed_check.h"
 #include "object/meta.h"
+#include "schema/decode.h"
 #include "schema/defaulting.h"
+#include "schema/strategic_merge.h"
 
 namespace proa::api {
 namespace {
@@ -145,22 +147,45 @@ Result<void> check_types(const Target& target, View config) {
                                     object::name_of(config), type_of(config), list)});
 }
 
-Result<void> check_config(const Target& target, View config) {
+Result<void> check_config(const schema::Registry& registry, const Target& target, View config) {
+  if (!config.is_object() && !config.is_null())
+    return Error(base::bad_request(fmt::format(
+        "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go "
+        "value of type map[string]interface {{}}",
+        schema::json_type(config))));
   if (config["metadata"]["managedFields"].exists())
     return Error(base::bad_request("metadata.managedFields must be nil"));
   const std::string_view version = config["apiVersion"].as_string();
-  if (version.empty() || config["kind"].as_string() != target.kind->kind)
+  if (config["kind"].as_string() != target.kind->kind || registry.find_kind(version, target.kind->kind) == nullptr)
     return Error(base::bad_request("invalid object type: " + type_of(config)));
   if (version != target.kind->api_version())
     return Error(
         base::bad_request(fmt::format("Incorrect version specified in apply patch. Specified patch version: {}, "
                                       "expected: {}",
                                       version, target.kind->api_version())));
+  const std::string_view ns = object::namespace_of(config);
+  if (target.kind->namespaced && !ns.empty() && ns != target.ns)
+    return Error(
+        base::bad_request("the namespace of the provided object does not match the namespace sent on the request"));
   const std::string_view name = object::name_of(config);
   if (!name.empty() && name != target.name)
     return Error(base::bad_request(
         fmt::format("the name of the object ({}) does not match the name on the URL ({})", name, target.name)));
   return {};
+}
+
+/// What the schema takes may still be no object of the kind.
+Result<void> decode_config(Value& config, const schema::KindInfo& kind, Call& call) {
+  const std::string where =
+      fmt::format("({}/{}; {})", object::namespace_of(config), object::name_of(config), type_of(config));
+  Value tried = config;
+  if (auto ok = schema::decode(tried, kind.type); !ok)
+    return Error(Status{.code = 500,
+                        .reason = "",
+                        .message = fmt::format("failed to convert new object {} to proper version: unable to convert "
+                                               "unstructured object to {}: {}",
+                                               where, type_of(config), as_converter_says(ok.error().message))});
+  return decode_object(config, kind, kind.type, {}, call);
 }
 
 }  // namespace
@@ -171,19 +196,18 @@ void server_side_apply(Core& core, Target target, CallPtr call, const std::share
     return done(
         Error(base::invalid("meta.k8s.io", "PatchOptions", "",
                             {{"FieldValueRequired", "Required value: is required for apply patch", "fieldManager"}})));
-  if (auto ok = check_config(target, *sent); !ok) return done(Error(ok.error()));
+  if (auto ok = check_config(core.registry, target, *sent); !ok) return done(Error(ok.error()));
   if (!target.kind->custom)
     if (auto ok = check_types(target, *sent); !ok) return done(Error(ok.error()));
   auto config = std::make_shared<Value>(*sent);
   // Only what was written counts as applied: the zero values that decoding puts in are taken from a copy.
   Value decoded = *config;
-  if (auto ok = decode_object(decoded, *target.kind, target.kind->type, {}, *call); !ok) return done(Error(ok.error()));
+  if (auto ok = decode_config(decoded, *target.kind, *call); !ok) return done(Error(ok.error()));
   (*config)["metadata"].set("name", target.name);
   if (target.kind->namespaced) (*config)["metadata"].set("namespace", target.ns);
   ChangeOptions options;
   options.may_create = target.subresource.empty();
   options.manages_fields = true;
-  options.uid = object::uid_of(*config);
   Change change = [&core, target, call, config, force](View old) -> Result<Value> {
     auto object = applied(core, target, *call, *config, force, old);
     if (!object) return object;

@@ -17,6 +17,12 @@ namespace {
 using object::Value;
 using object::View;
 
+std::string_view go_kind(std::string_view json) {
+  if (json == "number") return "int64";
+  if (json == "object") return "map";
+  return json == "array" ? "slice" : json;
+}
+
 /// The beginning of a body as errors show it: text where it looks like JSON, else hexadecimal.
 std::string summary(std::string_view body) {
   constexpr size_t kMost = 30;
@@ -46,17 +52,9 @@ Result<void> check_kind(Value& value, const schema::KindInfo& kind, const Call& 
   const std::string version = kind.api_version();
   const std::string sent_kind = View(value)["kind"].str().empty() ? kind.kind : View(value)["kind"].str();
   const std::string sent_version = View(value)["apiVersion"].str().empty() ? version : View(value)["apiVersion"].str();
-  if (sent_kind != kind.kind || sent_version != version) {
-    const bool known = call.registry != nullptr && call.registry->find_kind(sent_version, sent_kind) != nullptr;
-    const std::string package = kind.group.empty() ? "core" : kind.group.substr(0, kind.group.find('.'));
-    const std::string why =
-        known ? fmt::format("converting ({}.{}) to ({}.{}): unknown conversion",
-                            schema::parse_api_version(sent_version).version, sent_kind, package, kind.kind)
-              : fmt::format("no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:111\"",
-                            sent_kind, sent_version);
+  if (const std::string why = wrong_kind(sent_kind, sent_version, kind, call); !why.empty())
     return Error(base::bad_request(fmt::format("{} in version \"{}\" cannot be handled as a {}: {}", sent_kind,
                                                schema::parse_api_version(sent_version).version, kind.kind, why)));
-  }
   value.erase("kind");
   value.erase("apiVersion");
   auto& members = value.members();
@@ -66,6 +64,30 @@ Result<void> check_kind(Value& value, const schema::KindInfo& kind, const Call& 
 }
 
 }  // namespace
+
+std::string wrong_kind(std::string_view sent_kind, std::string_view sent_version, const schema::KindInfo& kind,
+                       const Call& call) {
+  if (sent_kind == kind.kind && sent_version == kind.api_version()) return "";
+  if (call.registry == nullptr || call.registry->find_kind(sent_version, sent_kind) == nullptr)
+    return fmt::format("no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:111\"",
+                       sent_kind, sent_version);
+  const std::string package = kind.group.empty() ? "core" : kind.group.substr(0, kind.group.find('.'));
+  return fmt::format("converting ({}.{}) to ({}.{}): unknown conversion",
+                     schema::parse_api_version(sent_version).version, sent_kind, package, kind.kind);
+}
+
+std::string as_converter_says(const std::string& message) {
+  const size_t from = message.find("cannot unmarshal "), to = message.rfind(" of type ");
+  if (from == std::string::npos || to == std::string::npos) return message;
+  const std::string_view rest = std::string_view(message).substr(from + 17);
+  const std::string_view had = go_kind(rest.substr(0, rest.find(' '))),
+                         wanted = std::string_view(message).substr(to + 9);
+  if (wanted.starts_with("[]")) return fmt::format("cannot restore slice from {}", had);
+  if (wanted.starts_with("map[")) return fmt::format("cannot restore map from {}", had);
+  if (wanted == "string" && had == "int64") return "cannot convert int64 to string";
+  if (wanted.find('.') == std::string_view::npos) return fmt::format("unrecognized type: {}", wanted);
+  return fmt::format("cannot restore struct from: {}", had);
+}
 
 Result<BodyFormat> body_format(std::string_view content_type) {
   std::string_view type = content_type.substr(0, content_type.find(';'));
@@ -109,9 +131,15 @@ Result<Value> read_object(std::string_view body, BodyFormat format, const schema
   return value;
 }
 
+void keep_reset_of_managers(Value& object) {
+  const View managers = View(object)["metadata"]["managedFields"];
+  if (managers.is_array() && managers.empty()) object["metadata"].set("managedFields", Value::array({Value::object()}));
+}
+
 Result<void> decode_object(Value& value, const schema::KindInfo& kind, schema::Type type,
                            const std::vector<std::string>& duplicates, Call& call) {
   if (auto ok = check_kind(value, kind, call); !ok) return ok;
+  keep_reset_of_managers(value);
   schema::DecodeReport report;
   if (auto ok = schema::decode(value, type, &report); !ok)
     return Error(schema::cannot_be_handled(kind, ok.error().message));

@@ -21,6 +21,17 @@ Result<BodyFormat> body_format(std::string_view content_type);
 Result<object::Value> read_object(std::string_view body, BodyFormat format, const schema::KindInfo& kind,
                                   schema::Type type, Call& call);
 
+/// Why an object of this kind and version is none of the endpoint's, in upstream's words; empty when it is one.
+std::string wrong_kind(std::string_view sent_kind, std::string_view sent_version, const schema::KindInfo& kind,
+                       const Call& call);
+
+/// A strategic patch and an applied object are turned into an object by another reader than JSON's, whose complaints
+/// are its own: what it says where the JSON reader says `message`.
+std::string as_converter_says(const std::string& message);
+
+/// An empty list of managers takes the tracking away, as one with an empty entry does; decoding would lose it.
+void keep_reset_of_managers(object::Value& object);
+
 /// Decodes what is already a tree (a patched object, one from inside): prunes, normalises, checks, sets apiVersion
 /// and kind. `duplicates` are what the parser reported.
 Result<void> decode_object(object::Value& value, const schema::KindInfo& kind, schema::Type type,

@@ -47,6 +47,8 @@ struct Call {
   bool dry_run = false;
   FieldValidation field_validation = FieldValidation::kWarn;
   std::vector<std::string> warnings;
+  /// What is odd about the text of a patch: members that are there twice, or that mean nothing.
+  std::vector<std::string> patch_complaints;
   /// Asked of every new state before it is admitted; may be empty. `old` is absent on create.
   std::function<Result<void>(const Target&, object::View object, object::View old)> guard;
   const schema::Registry* registry = nullptr;  // tells an unknown kind from one that is only out of place

@@ -275,13 +275,22 @@ bool is_ready_to_go(View object) {
   return !object::is_deleting(object) || object["metadata"]["deletionGracePeriodSeconds"].as_int() == 0;
 }
 
+/// Who does not say what becomes of the dependents hears where they stay.
+static void warn_of_orphans(Core& core, const Target& target, const DeleteRequest& request, Call& call) {
+  const std::string_view warning = core.behaviour(*target.stored).orphaning_warning;
+  if (!warning.empty() && !request.orphan_dependents && request.propagation_policy.empty())
+    call.warnings.emplace_back(warning);
+}
+
 void remove(Core& core, Target target, CallPtr call, DeleteRequest request, DeletedDone done) {
+  warn_of_orphans(core, target, request, *call);
   run(std::make_shared<Removal>(
       Removal{core, std::move(target), std::move(call), std::move(request), std::move(done)}));
 }
 
 void remove_collection(Core& core, Target target, CallPtr call, DeleteRequest request, const ListRequest& list_request,
                        std::move_only_function<void(Result<Listing>)> done) {
+  warn_of_orphans(core, target, request, *call);
   auto listing = list(core, target, list_request);
   if (!listing) return done(Error(listing.error()));
   std::make_shared<Collection>(core, std::move(target), std::move(call), std::move(request), std::move(*listing),

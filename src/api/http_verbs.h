@@ -22,6 +22,11 @@ Result<ListRequest> list_request(const http::Query& query);
 /// Error 400 in the words of Go's parser.
 Result<std::optional<int64_t>> query_number(const http::Query& query, std::string_view name);
 /// The object of the body: decoded, defaulted, in the stored version.
+/// Which patch a request brings, by its Content-Type; what goes with another one only is refused.
+Result<PatchKind> patch_kind_of(const Exchange& exchange);
+/// The tree of a patch. What is odd about its text is noted in the call.
+Result<object::Value> read_patch(Exchange& exchange, PatchKind kind);
+
 Result<object::Value> read_body_object(Exchange& exchange);
 
 /// The body of a subresource that takes a kind of its own (Binding, Eviction, TokenRequest): decoded and defaulted.

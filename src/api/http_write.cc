@@ -1,14 +1,18 @@
 // create, update, patch, delete over HTTP.
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "api/body.h"
 #include "api/convert.h"
 #include "api/fields/managed_fields.h"
 #include "api/http_list.h"
 #include "api/http_verbs.h"
+#include "object/json.h"
 #include "object/meta.h"
+#include "object/yaml.h"
 #include "schema/defaulting.h"
 #include "schema/field_error.h"
 
@@ -41,6 +45,17 @@ Result<void> set_validation(Exchange& exchange, std::string_view options_kind) {
           fmt::format("Unsupported value: \"{}\": supported values: \"\", \"Ignore\", \"Strict\", \"Warn\"", text),
           "fieldValidation"}}));
   return {};
+}
+
+/// All that was said must be "All"; else all of it is shown.
+Result<void> check_dry_run(const std::vector<std::string>& said, std::string_view options_kind) {
+  if (std::ranges::all_of(said, [](const std::string& one) { return one == "All"; })) return {};
+  Value shown = Value::array();
+  for (const std::string& one : said) shown.push_back(one);
+  return Error(base::invalid(
+      "meta.k8s.io", options_kind, "",
+      {{"FieldValueNotSupported",
+        fmt::format("Unsupported value: {}: supported values: \"All\"", object::to_json(shown)), "dryRun"}}));
 }
 
 Result<void> check_manager(std::string_view name, std::string_view options_kind) {
@@ -81,8 +96,8 @@ Result<DeleteRequest> read_delete_options(Exchange& exchange) {
     if (auto ok = check_options_kind(*tree); !ok) return Error(ok.error());
     options = std::move(*tree);
   } else {
-    for (const char* name : {"propagationPolicy", "dryRun"})
-      if (const std::string* text = request.query.find(name)) options.set(std::string_view(name), *text);
+    if (const std::string* text = request.query.find("propagationPolicy")) options.set("propagationPolicy", *text);
+    for (const std::string& text : request.query.all("dryRun")) options["dryRun"].push_back(text);
     auto grace = query_number(request.query, "gracePeriodSeconds");
     if (!grace) return Error(grace.error());
     if (*grace) options.set("gracePeriodSeconds", **grace);
@@ -117,14 +132,8 @@ Result<DeleteRequest> read_delete_options(Exchange& exchange) {
   std::vector<std::string> dry;
   for (const View item : view["dryRun"].items()) dry.push_back(item.str());
   if (view["dryRun"].is_string()) dry.push_back(view["dryRun"].str());
-  for (const std::string& text : dry) {
-    if (text != "All")
-      return Error(base::invalid(
-          "meta.k8s.io", "DeleteOptions", "",
-          {{"FieldValueNotSupported",
-            fmt::format("Unsupported value: [{}]: supported values: \"All\"", schema::go_quote(text)), "dryRun"}}));
-    exchange.call->dry_run = true;
-  }
+  exchange.call->dry_run = !dry.empty();
+  if (auto ok = check_dry_run(dry, "DeleteOptions"); !ok) return Error(ok.error());
   return out;
 }
 
@@ -132,15 +141,10 @@ Result<DeleteRequest> read_delete_options(Exchange& exchange) {
 
 Result<void> read_write_options(Exchange& exchange, std::string_view options_kind) {
   Call& call = *exchange.call;
-  for (const std::string& dry : exchange.query().all("dryRun")) {
-    if (dry.empty()) continue;
-    if (dry != "All")
-      return Error(
-          base::invalid("meta.k8s.io", options_kind, "",
-                        {{"FieldValueNotSupported",
-                          fmt::format("Unsupported value: [\"{}\"]: supported values: \"All\"", dry), "dryRun"}}));
-    call.dry_run = true;
-  }
+  std::vector<std::string> dry = exchange.query().all("dryRun");
+  std::erase(dry, "");
+  call.dry_run = !dry.empty();
+  if (auto ok = check_dry_run(dry, options_kind); !ok) return ok;
   const std::string given = exchange.query().get("fieldManager");
   if (auto ok = check_manager(given, options_kind); !ok) return ok;
   call.field_manager = manager_of(*exchange.request);
@@ -196,9 +200,47 @@ void serve_update(const ExchangePtr& exchange) {
          [exchange](Result<Stored> result) { answer(exchange, std::move(result)); });
 }
 
-void serve_patch(const ExchangePtr& exchange) {
-  if (auto ok = read_write_options(*exchange, "PatchOptions"); !ok) return exchange->fail(ok.error());
-  const http::Request& request = *exchange->request;
+/// What a JSON patch says that no operation has.
+static void complain_of_operations(View operations, std::vector<std::string>& complaints) {
+  for (std::string& complaint : complaints) complaint = "json patch " + complaint;
+  size_t index = 0;
+  for (const View operation : operations.items()) {
+    for (const auto& [name, value] : operation.members())
+      if (name != "op" && name != "path" && name != "from" && name != "value")
+        complaints.push_back(fmt::format("json patch unknown field \"[{}].{}\"", index, name));
+    ++index;
+  }
+}
+
+/// The tree of a patch. What is odd about its text is noted in the call.
+Result<Value> read_patch(Exchange& exchange, PatchKind kind) {
+  const std::string_view text = exchange.request->body;
+  std::vector<std::string> complaints;
+  const object::ParseOptions options{.duplicates = &complaints};
+  const bool yaml = kind == PatchKind::kApply;
+  auto body = yaml ? object::parse_yaml(text, options) : object::parse_json(text, options);
+  if (!body) {
+    const std::string_view said = yaml                            ? "error decoding YAML: "
+                                  : kind == PatchKind::kStrategic ? ""
+                                                                  : "error decoding patch: ";
+    return Error(base::bad_request(std::string(said) + body.error().message));
+  }
+  Call& call = *exchange.call;
+  if (kind == PatchKind::kJson) complain_of_operations(*body, complaints);
+  if (!yaml) {
+    call.patch_complaints = std::move(complaints);
+    return body;
+  }
+  if (!complaints.empty() && call.field_validation == FieldValidation::kStrict)
+    return Error(base::bad_request(
+        fmt::format("error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  {}",
+                    fmt::join(complaints, "\n  "))));
+  if (call.field_validation == FieldValidation::kWarn) call.warnings = std::move(complaints);
+  return body;
+}
+
+Result<PatchKind> patch_kind_of(const Exchange& exchange) {
+  const http::Request& request = *exchange.request;
   std::string_view type = request.header("content-type");
   type = type.substr(0, type.find(';'));
   PatchKind kind;
@@ -206,26 +248,30 @@ void serve_patch(const ExchangePtr& exchange) {
     kind = PatchKind::kJson;
   else if (type == "application/merge-patch+json")
     kind = PatchKind::kMerge;
-  else if (type == "application/strategic-merge-patch+json" && !exchange->target.kind->custom)
+  else if (type == "application/strategic-merge-patch+json" && !exchange.target.kind->custom)
     kind = PatchKind::kStrategic;
-  else if (type == "application/apply-patch+yaml" || type == "application/apply-patch+json")
+  else if (type == "application/apply-patch+yaml")
     kind = PatchKind::kApply;
   else
-    return exchange->fail(base::unsupported_media_type("415: Unsupported Media Type"));
+    return Error(base::unsupported_media_type("415: Unsupported Media Type"));
+  const auto refuse = [](const char* reason, const char* why, const char* field) {
+    return Error(base::invalid("meta.k8s.io", "PatchOptions", "", {{reason, why, field}}));
+  };
   if (kind != PatchKind::kApply && !request.query.get("force").empty())
-    return exchange->fail(
-        base::invalid("meta.k8s.io", "PatchOptions", "",
-                      {{"FieldValueForbidden", "Forbidden: may not be specified for non-apply patch", "force"}}));
+    return refuse("FieldValueForbidden", "Forbidden: may not be specified for non-apply patch", "force");
   if (kind == PatchKind::kApply && request.query.get("fieldManager").empty())
-    return exchange->fail(
-        base::invalid("meta.k8s.io", "PatchOptions", "",
-                      {{"FieldValueRequired", "Required value: is required for apply patch", "fieldManager"}}));
-  auto body = read_tree(request.body, type.ends_with("yaml") ? BodyFormat::kYaml : BodyFormat::kJson);
-  if (!body) {
-    const std::string_view said = kind == PatchKind::kApply ? "error decoding YAML: " : "error decoding patch: ";
-    return exchange->fail(base::bad_request(std::string(said) + body.error().message));
-  }
-  patch(exchange->core, exchange->target, exchange->call, kind, std::move(*body), query_flag(request.query, "force"),
+    return refuse("FieldValueRequired", "Required value: is required for apply patch", "fieldManager");
+  return kind;
+}
+
+void serve_patch(const ExchangePtr& exchange) {
+  if (auto ok = read_write_options(*exchange, "PatchOptions"); !ok) return exchange->fail(ok.error());
+  const auto kind = patch_kind_of(*exchange);
+  if (!kind) return exchange->fail(kind.error());
+  auto body = read_patch(*exchange, *kind);
+  if (!body) return exchange->fail(body.error());
+  const bool force = query_flag(exchange->query(), "force");
+  patch(exchange->core, exchange->target, exchange->call, *kind, std::move(*body), force,
         [exchange](Result<Stored> result) { answer(exchange, std::move(result)); });
 }
 

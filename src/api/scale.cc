@@ -3,11 +3,9 @@
 #include "api/body.h"
 #include "api/http_verbs.h"
 #include "api/subresources.h"
-#include "object/json.h"
+#include "api/write.h"
 #include "object/meta.h"
-#include "object/patch.h"
 #include "object/selector.h"
-#include "schema/decode.h"
 
 namespace proa::api {
 namespace {
@@ -43,9 +41,28 @@ void answer(const ExchangePtr& exchange, Result<Stored> result) {
   exchange->send_value(200, scale_of(result->document.root(), *exchange->target.kind), scale_type());
 }
 
-Result<Value> patched_scale(View old, const schema::KindInfo& kind, bool json_patch, View patch) {
-  const Value scale = scale_of(old, kind);
-  return json_patch ? object::apply_json_patch(scale, patch) : object::merge_patch(scale, patch);
+/// The uid that a client names is that of the object under the scale. Patches and updates say that in their own ways.
+Result<void> check_uid(const Target& target, View wanted, View old, bool patching) {
+  const std::string_view uid = object::uid_of(wanted), is = object::uid_of(old);
+  if (uid.empty() || uid == is) return {};
+  const std::string why = fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", uid, is);
+  if (patching) return Error(base::conflict({target.kind->group, target.kind->plural + "/scale"}, target.name, why));
+  return Error(base::conflict(target.resource(), target.name,
+                              fmt::format("StorageError: invalid object, Code: 4, Key: /{}/{}/{}, ResourceVersion: 0, "
+                                          "AdditionalErrorMsg: {}",
+                                          target.kind->plural, target.ns, target.name, why)));
+}
+
+/// A patch of a scale. Who applies one merges it.
+Change scale_patch(const Target& target, PatchKind kind, const CallPtr& call, Value patch) {
+  if (kind == PatchKind::kApply) kind = PatchKind::kMerge;
+  return [target, kind, call, patch = std::move(patch)](View old) -> Result<Value> {
+    auto scale = patched_tree(kind, scale_of(old, *target.kind), patch, scale_kind(), *call);
+    if (!scale) return scale;
+    if (auto ok = check_names(target, *scale); !ok) return Error(ok.error());
+    if (auto ok = check_uid(target, *scale, old, true); !ok) return Error(ok.error());
+    return scale_change(target, std::move(*scale))(old);
+  };
 }
 
 }  // namespace
@@ -70,6 +87,7 @@ Value scale_of(View object, const schema::KindInfo& kind) {
 Change scale_change(const Target& target, Value scale) {
   return [target, scale = std::move(scale)](View old) -> Result<Value> {
     const View wanted(scale);
+    if (auto ok = check_uid(target, wanted, old, false); !ok) return Error(ok.error());
     const std::string_view version = wanted["metadata"]["resourceVersion"].as_string();
     if (!version.empty() && version != old["metadata"]["resourceVersion"].as_string())
       return Error(base::modified_conflict(target.resource(), target.name));
@@ -98,26 +116,18 @@ void serve_scale(const ExchangePtr& exchange) {
     if (!format) return exchange->fail(format.error());
     auto scale = read_object(request.body, *format, scale_kind(), scale_type(), *exchange->call);
     if (!scale) return exchange->fail(scale.error());
-    const std::string_view name = object::name_of(View(*scale));
-    if (!name.empty() && name != target.name)
-      return exchange->fail(base::bad_request(
-          fmt::format("the name of the object ({}) does not match the name on the URL ({})", name, target.name)));
+    if (auto ok = check_names(target, *scale); !ok) return exchange->fail(ok.error());
     return apply_change(core, target, exchange->call, scale_change(target, std::move(*scale)), {}, done);
   }
   if (verb != "patch")
     return exchange->fail({.code = 405,
                            .reason = "MethodNotAllowed",
                            .message = "the server does not allow this method on the requested resource"});
-  auto patch = read_tree(request.body, BodyFormat::kJson);
-  if (!patch) return exchange->fail(base::bad_request(patch.error().message));
-  const bool json_patch = request.header("content-type").starts_with("application/json-patch+json");
-  Change change = [target, json_patch, patch = std::move(*patch)](View old) -> Result<Value> {
-    auto scale = patched_scale(old, *target.kind, json_patch, patch);
-    if (!scale) return scale;
-    if (auto ok = schema::decode(*scale, scale_type()); !ok) return Error(ok.error());
-    return scale_change(target, std::move(*scale))(old);
-  };
-  apply_change(core, target, exchange->call, std::move(change), {}, done);
+  const auto kind = patch_kind_of(*exchange);
+  if (!kind) return exchange->fail(kind.error());
+  auto patch = read_patch(*exchange, *kind);
+  if (!patch) return exchange->fail(patch.error());
+  apply_change(core, target, exchange->call, scale_patch(target, *kind, exchange->call, std::move(*patch)), {}, done);
 }
 
 }  // namespace proa::api

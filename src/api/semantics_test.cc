@@ -36,7 +36,7 @@ TEST_F(SemanticsTest, the_generation_grows_with_the_spec_alone) {
   ask("POST", kDeployments, deployment("d"));
   const std::string path = at(kDeployments, "d");
   EXPECT_EQ(generation(path), 1);
-  merge(path, R"({"metadata":{"annotations":{"a":"b"}}})");
+  merge(path, R"({"metadata":{"labels":{"a":"b"}}})");
   EXPECT_EQ(generation(path), 1);
   merge(path, R"({"spec":{"replicas":1}})");
   EXPECT_EQ(generation(path), 1) << "it was one already";
@@ -44,6 +44,28 @@ TEST_F(SemanticsTest, the_generation_grows_with_the_spec_alone) {
   EXPECT_EQ(generation(path), 2);
   merge(path, R"({"metadata":{"generation":77}})");
   EXPECT_EQ(generation(path), 2);
+}
+
+TEST_F(SemanticsTest, the_generation_of_some_kinds_grows_with_more_than_the_spec_and_of_some_never) {
+  const auto grows = [this](std::string_view path, const std::string& body, const std::string& change) {
+    const Answer made = ask("POST", path, body);
+    EXPECT_EQ(made["metadata"]["generation"].as_int(), 1) << made.text;
+    const Answer changed = merge(at(path, made["metadata"]["name"].str()), change);
+    EXPECT_EQ(changed.code, 200) << changed.text;
+    return changed["metadata"]["generation"].as_int() == 2;
+  };
+  const std::string labels = R"({"metadata":{"labels":{"a":"b"}}})",
+                    notes = R"({"metadata":{"annotations":{"a":"b"}}})";
+  constexpr std::string_view kSlices = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
+  constexpr std::string_view kClasses = "/apis/scheduling.k8s.io/v1/priorityclasses";
+  const auto slice = [](const std::string& name) {
+    return R"({"metadata":{"name":")" + name + R"("},"addressType":"IPv4","endpoints":[]})";
+  };
+  EXPECT_TRUE(grows(kDeployments, deployment("by-annotation"), notes));
+  EXPECT_FALSE(grows(kDeployments, deployment("by-label"), labels));
+  EXPECT_TRUE(grows(kSlices, slice("by-label"), labels));
+  EXPECT_FALSE(grows(kSlices, slice("by-annotation"), notes));
+  EXPECT_FALSE(grows(kClasses, R"({"metadata":{"name":"c"},"value":5})", R"({"description":"new"})"));
 }
 
 TEST_F(SemanticsTest, dry_runs_answer_like_true_writes_and_leave_nothing) {

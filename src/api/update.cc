@@ -164,6 +164,8 @@ void run(const ChangingPtr& changing) {
   write_change(changing, old, std::move(*object));
 }
 
+}  // namespace
+
 Result<void> check_names(const Target& target, Value& object) {
   Value& metadata = object["metadata"];
   const std::string name = View(metadata)["name"].str();
@@ -186,8 +188,6 @@ Result<void> check_names(const Target& target, Value& object) {
   }
   return {};
 }
-
-}  // namespace
 
 void apply_change(Core& core, Target target, CallPtr call, Change change, ChangeOptions options, StoredDone done) {
   run(std::make_shared<Changing>(

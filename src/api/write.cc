@@ -65,10 +65,11 @@ Status invalid(const Target& target, View object, const ErrorList& errors) {
 }
 
 /// By the schema's rules and the kind's own; what both find is told once.
-void validate_content(const KindBehaviour& behaviour, schema::Type type, View object, ErrorList& errors) {
+void validate_content(const KindBehaviour& behaviour, schema::Type type, View object, bool changed, ErrorList& errors) {
   ErrorList by_schema, by_kind;
+  const auto own = changed && behaviour.validate_changed != nullptr ? behaviour.validate_changed : behaviour.validate;
   if (!behaviour.validates_alone) schema::validate_by_schema(object, type, Path(), by_schema);
-  if (behaviour.validate != nullptr) behaviour.validate(object, by_kind);
+  if (own != nullptr) own(object, by_kind);
   errors.append(by_schema);
   errors.append(by_kind.without(by_schema));
 }
@@ -77,7 +78,7 @@ Result<void> validate_new(Core& core, const Target& target, Call& call, View obj
   const KindBehaviour& behaviour = core.behaviour(*target.stored);
   ErrorList errors;
   validate_metadata(object, *target.stored, behaviour.name_rule, errors);
-  validate_content(behaviour, target.stored->type, object, errors);
+  validate_content(behaviour, target.stored->type, object, false, errors);
   if (!errors.empty()) return Error(invalid(target, object, errors));
   if (behaviour.warnings != nullptr) behaviour.warnings(object, View(), call.warnings);
   return {};
@@ -94,8 +95,12 @@ Result<void> validate_changed(Core& core, const Target& target, Call& call, View
   } else if (!target.subresource.empty() && behaviour.validate_subresource != nullptr) {
     behaviour.validate_subresource(object, old, target.subresource, errors);
   } else if (!is_internal_step(target.subresource)) {
-    validate_content(behaviour, target.stored->type, object, errors);
-    if (behaviour.validate_update != nullptr) behaviour.validate_update(object, old, errors);
+    const auto update_rules = [&] {
+      if (behaviour.validate_update != nullptr) behaviour.validate_update(object, old, errors);
+    };
+    if (behaviour.update_rules_first) update_rules();
+    validate_content(behaviour, target.stored->type, object, true, errors);
+    if (!behaviour.update_rules_first) update_rules();
   }
   if (!errors.empty()) return Error(invalid(target, object, errors));
   if (behaviour.warnings != nullptr && target.subresource.empty()) behaviour.warnings(object, old, call.warnings);
@@ -184,12 +189,6 @@ Result<Finish> complete_update(Core& core, const Target& target, Call& call, Val
   if (!manages_fields) write_managed_fields(core, target, call, object, old);
   const auto admitted = attributes(core, target, call, object, admission::Operation::kUpdate);
   if (auto ok = core.admission.mutate(object, old, admitted); !ok) return Error(ok.error());
-  Finish finisher;
-  if (behaviour.begin != nullptr && target.subresource.empty()) {
-    auto begun = behaviour.begin(object, old, context);
-    if (!begun) return Error(begun.error());
-    finisher = std::move(*begun);
-  }
   keep_metadata(object, old);
   if (target.subresource == "status") {
     const auto prepare = behaviour.prepare_for_status_update;
@@ -197,6 +196,12 @@ Result<Finish> complete_update(Core& core, const Target& target, Call& call, Val
   } else if (!is_internal_step(target.subresource)) {
     const auto prepare = behaviour.prepare_for_update;
     (prepare != nullptr ? prepare : generic_prepare_for_update)(object, old, context);
+  }
+  Finish finisher;
+  if (behaviour.begin != nullptr && target.subresource.empty()) {
+    auto begun = behaviour.begin(object, old, context);
+    if (!begun) return Error(begun.error());
+    finisher = std::move(*begun);
   }
   auto valid = validate_changed(core, target, call, object, old);
   if (valid)

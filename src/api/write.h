@@ -18,6 +18,14 @@ Result<Finish> complete_create(Core& core, const Target& target, Call& call, obj
 Result<Finish> complete_update(Core& core, const Target& target, Call& call, object::Value& object, object::View old,
                                bool manages_fields);
 
+/// An object that is sent to the place of another has that one's name and namespace; a namespace that is not told is
+/// filled in.
+Result<void> check_names(const Target& target, object::Value& object);
+
+/// What a JSON, merge or strategic patch makes of `original`: decoded, with the odd things about it in the call.
+Result<object::Value> patched_tree(PatchKind kind, object::View original, object::View patch,
+                                   const schema::KindInfo& info, Call& call);
+
 /// Sets what the server alone sets: uid, creationTimestamp, name out of generateName.
 Result<void> fill_metadata(Core& core, const Target& target, object::Value& object);
 

@@ -39,6 +39,18 @@ Error wrong_form(View found, std::string_view wanted) {
       fmt::format("error decoding patch: json: cannot unmarshal {} into Go value of type {}", go_kind(found), wanted)));
 }
 
+/// The members of an operation are texts.
+Result<void> check_texts(View operation) {
+  for (const std::string_view name : {"op", "path", "from"}) {
+    const View member = operation[name];
+    if (member.exists() && !member.is_null() && !member.is_string())
+      return Error(base::bad_request(fmt::format(
+          "error decoding patch: json: cannot unmarshal {} into Go struct field jsonPatchOp.{} of type string",
+          go_kind(member), name)));
+  }
+  return {};
+}
+
 /// A JSON pointer in parts: "/a~1b/0" is {"a/b", "0"}. What stands before the first slash is passed over; nothing
 /// when there is no slash.
 std::optional<std::vector<std::string>> parts_of(std::string_view pointer) {
@@ -237,6 +249,7 @@ Result<Value> apply_json_patch(View original, View operations) {
   Patcher patcher(original.to_value());
   for (const View operation : operations.items()) {
     if (!operation.is_object() && !operation.is_null()) return wrong_form(operation, "handlers.jsonPatchOp");
+    if (auto ok = check_texts(operation); !ok) return Error(ok.error());
   }
   for (const View operation : operations.items()) {
     if (!patcher.apply(operation)) return does_not_apply();

@@ -41,6 +41,23 @@ TEST(JsonPatchTest, what_does_not_apply_is_refused_whole) {
   EXPECT_EQ(patched(R"({"a":1})", R"({"op":"remove"})"), "400");
 }
 
+TEST(JsonPatchTest, members_of_operations_are_texts) {
+  const auto why = [](std::string_view patch) {
+    const auto result = apply_json_patch(*parse_json("{}"), *parse_json(patch));
+    return result ? "" : result.error().message;
+  };
+  constexpr std::string_view kWrong = "error decoding patch: json: cannot unmarshal ";
+  const auto told = [&](std::string_view had, std::string_view member) {
+    return std::string(kWrong) + std::string(had) + " into Go struct field jsonPatchOp." + std::string(member) +
+           " of type string";
+  };
+  EXPECT_EQ(why(R"([{"op":5,"path":"/a"}])"), told("number", "op"));
+  EXPECT_EQ(why(R"([{"op":"add","path":{},"value":1}])"), told("object", "path"));
+  EXPECT_EQ(why(R"([{"op":"copy","path":"/a","from":true}])"), told("bool", "from"));
+  EXPECT_EQ(why(R"([{"op":"add","path":"/a","value":1},{"op":[],"path":"/a"}])"), told("array", "op"));
+  EXPECT_EQ(why(R"([{"op":null,"path":"/a"}])"), "the server rejected our request due to an error in our request");
+}
+
 TEST(JsonPatchTest, test_holds_the_rest_back) {
   EXPECT_EQ(patched(R"({"a":1})", R"([{"op":"test","path":"/a","value":1},{"op":"remove","path":"/a"}])"), "{}");
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "object/json.h"
+#include "schema/addresses.h"
 #include "schema/formats.h"
 #include "schema/validation.h"
 

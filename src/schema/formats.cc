@@ -1,11 +1,10 @@
 #include "schema/formats.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <initializer_list>
 
 #include "fmt/format.h"
+#include "schema/addresses.h"
 
 namespace proa::schema {
 namespace {
@@ -223,18 +222,6 @@ Messages port_name_errors(std::string_view text) {
 Messages port_number_errors(int64_t port) {
   if (port >= 1 && port <= 65535) return {};
   return {range_error(1, 65535)};
-}
-
-Messages ip_errors(std::string_view text) {
-  const std::string address(text);
-  in_addr v4;
-  in6_addr v6;
-  if (inet_pton(AF_INET, address.c_str(), &v4) == 1) return {};
-  if (inet_pton(AF_INET6, address.c_str(), &v6) == 1) {
-    if (IN6_IS_ADDR_V4MAPPED(&v6)) return {"must not be an IPv4-mapped IPv6 address"};
-    return {};
-  }
-  return {"must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"};
 }
 
 Messages percent_errors(std::string_view text) {

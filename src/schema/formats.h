@@ -29,7 +29,6 @@ Messages strict_env_var_name_errors(std::string_view text);
 /// IANA_SVC_NAME: names of container ports.
 Messages port_name_errors(std::string_view text);
 Messages port_number_errors(int64_t port);
-Messages ip_errors(std::string_view text);
 /// `25%`
 Messages percent_errors(std::string_view text);
 Messages http_header_name_errors(std::string_view text);

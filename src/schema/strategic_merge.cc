@@ -135,11 +135,53 @@ Value in_order(Items merged, View order, View original, std::string_view merge_k
   return out;
 }
 
+/// One list holds values of one type only, on both sides.
+Result<void> check_items(View original, View patch) {
+  std::string_view seen;
+  for (const View list : {original, patch})
+    for (const View item : list.items()) {
+      if (item.is_array()) return wrong("lists of lists are not supported");
+      if (!seen.empty() && go_type(item) != seen)
+        return wrong(fmt::format("list element types are not identical: [{} {}]", go_value(original), go_value(patch)));
+      seen = go_type(item);
+    }
+  return {};
+}
+
+/// What a patch changes must stand in its own order, which `order` tells for the whole list.
+Result<void> check_order(View patch, View order, std::string_view merge_key) {
+  size_t at = 0;
+  for (const View item : patch.items()) {
+    if (!merge_key.empty() && item[kDirective].as_string() == "delete") continue;
+    while (at < order.size() && !same(order.at(at), item, merge_key)) ++at;
+    if (at++ >= order.size())
+      return wrong(fmt::format("The order in patch list:\n{}\n doesn't match $setElementOrder list:\n{}\n",
+                               go_value(patch), go_value(order)));
+  }
+  return {};
+}
+
+/// Every `$setElementOrder/NAME` is a list, is about a member of the type, and agrees with the patch of that member.
+Result<void> check_orders(View patch, Type type) {
+  for (const auto& [directive, order] : patch.members()) {
+    if (!directive.starts_with(kElementOrder)) continue;
+    const std::string_view name = directive.substr(kElementOrder.size());
+    if (!order.is_array()) return wrong(fmt::format("expected a []interface {{}}, but received a {}", go_type(order)));
+    const Field field = type ? type.field(name) : Field();
+    if (type && !field) {
+      const std::string_view model = type.model();
+      return wrong(fmt::format("unable to find api field in struct {} for the json field \"{}\"",
+                               model.substr(model.rfind('.') + 1), name));
+    }
+    if (auto ok = check_order(patch[name], order, field ? field.patch_merge_key() : ""); !ok) return ok;
+  }
+  return {};
+}
+
 Result<Items> Merger::merge_named(View original, View patch, const ListRule& rule, bool& replaced) {
   Items merged;
   for (View item : original.items()) merged.push_back(item.to_value());
   for (View item : patch.items()) {
-    if (!item.is_object()) return wrong("expected a list of objects in the patch");
     const std::string_view directive = item[kDirective].as_string();
     if (directive == "replace") {
       replaced = true;
@@ -171,6 +213,7 @@ Result<Value> Merger::merge_list(View original, View patch, View order, const Li
         merged.push_back(item.to_value());
     return in_order(std::move(merged), order.exists() ? order : patch, original, "");
   }
+  if (auto ok = check_items(original, patch); !ok) return Error(ok.error());
   bool replaced = false;
   auto merged = merge_named(original, patch, rule, replaced);
   if (!merged) return Error(merged.error());
@@ -230,15 +273,15 @@ void apply_list_directives(Value& into, View patch, Type type) {
 Result<void> retain_keys(Value& into, View patch) {
   const View keys = patch[kRetainKeys];
   if (!keys.exists()) return {};
+  const auto refused = [] { return Error(base::bad_request("invalid patch format of retainKeys")); };
+  if (!keys.is_array()) return refused();
   const auto listed = [&](std::string_view name) {
     for (View key : keys.items())
       if (key.as_string() == name) return true;
     return false;
   };
   for (const auto& [name, value] : patch.members())
-    if (!is_directive(name) && !value.is_null() && !listed(name))
-      return std::unexpected(
-          base::bad_request("The values in the $retainKeys list must be a superset of the fields in the patch"));
+    if (!is_directive(name) && !value.is_null() && !listed(name)) return refused();
   std::erase_if(into.members(), [&](const auto& member) { return !listed(member.name.text()); });
   return {};
 }
@@ -252,6 +295,7 @@ Result<Value> Merger::merge_object(View original, View patch, Type type) {
   }
   Value into = original.is_object() ? original.to_value() : Value::object();
   if (auto kept = retain_keys(into, patch); !kept) return Error(kept.error());
+  if (auto ok = check_orders(patch, type); !ok) return Error(ok.error());
   const Value base = into;
   for (const auto& [name, value] : patch.members()) {
     if (is_directive(name)) continue;
@@ -263,6 +307,24 @@ Result<Value> Merger::merge_object(View original, View patch, Type type) {
 
 }  // namespace
 
+std::string_view json_type(View value) {
+  if (value.is_array()) return "array";
+  if (value.is_object()) return "object";
+  return value.is_string() ? "string" : value.kind() == Kind::kBool ? "bool" : "number";
+}
+
+std::string_view go_type(View value) {
+  switch (value.kind()) {
+    case Kind::kObject: return "map[string]interface {}";
+    case Kind::kArray: return "[]interface {}";
+    case Kind::kString: return "string";
+    case Kind::kBool: return "bool";
+    case Kind::kInt: return "int64";
+    case Kind::kDouble: return "float64";
+    default: return "<nil>";
+  }
+}
+
 std::string go_value(View value) {
   std::string out;
   write_go_value(value, out);
@@ -270,7 +332,9 @@ std::string go_value(View value) {
 }
 
 Result<Value> strategic_merge(View original, View patch, Type type) {
-  if (!patch.is_object()) return Error(base::bad_request("Invalid JSON Patch"));
+  if (!patch.is_object())
+    return Error(base::bad_request(
+        fmt::format("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", json_type(patch))));
   return Merger().merge_object(original, patch, type);
 }
 

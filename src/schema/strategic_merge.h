@@ -16,5 +16,9 @@ Result<object::Value> strategic_merge(object::View original, object::View patch,
 
 /// Go's %v of a decoded JSON value, `map[a:1 b:[x y]]`: how upstream shows a patch in an error.
 std::string go_value(object::View value);
+/// The name of its type there: `[]interface {}`, `int64`.
+std::string_view go_type(object::View value);
+/// As its JSON reader names it: `array`, `number`.
+std::string_view json_type(object::View value);
 
 }  // namespace proa::schema

@@ -5,6 +5,8 @@ A file of cases is a list of lines. A line at the left margin is one of
     [section]                    a fresh namespace, $ns, on both sides
     METHOD TARGET [WORD...]      a request; indented lines below it are its body in YAML (or `|` and raw text)
     mutate NAME                  creates the body NAME (dryRun) with each of its members removed and spoilt in turn
+    remutate NAME                creates the body NAME and then replaces it (dryRun) with each of those; of the answers
+                                 managedFields and status are left out, and what causes tell twice or as a Go diff
     known PATTERN | REASON       the requests of this file whose line matches may differ, for the same sort of reason
     differs REASON               the next request is known to differ; the reason stands in doc/differences.md
 
@@ -14,7 +16,7 @@ $rv and $uid are those of the last answer that was an object. Words:
     a.b.0.c=VALUE                sets that member of the body (VALUE is YAML); the last index may be one too many
     ~a.b                         removes that member
     type=json|merge|strategic|apply|yaml|MEDIA-TYPE, accept=table|partial|partiallist|MEDIA-TYPE, as=USER[,GROUP]
-    without=NAME                 members of that name, at any depth, are left out of the comparison
+    without=NAME[,NAME]          members of that name, at any depth, are left out of the comparison
     keys=a.b,c                   of the answer only the sorted names of the members of a.b and c are compared
     await                        the answers may take some seconds to become equal (controllers are at work)
 """
@@ -48,7 +50,7 @@ class Case:
         self.text, self.method, self.target = text, method, target
         self.body = None  # an object, a str that is sent as it is, or None
         self.headers, self.awaits, self.differs, self.known = {}, False, None, None
-        self.without, self.keys = None, []
+        self.without, self.keys, self.told_once = [], [], False
 
 
 def step(node, key):
@@ -90,8 +92,8 @@ def member_paths(node, path=""):
         yield from member_paths(value, here)
 
 
-def mutations(name, base, resource):
-    """One dry create for each member and each way to spoil it."""
+def spoilt(base):
+    """(what was done, the body) for each member and each way to spoil it."""
     for path in list(member_paths(base)):
         if path in ("apiVersion", "kind"):
             continue
@@ -101,10 +103,28 @@ def mutations(name, base, resource):
                 remove_member(body, path)
             else:
                 set_member(body, path, value)
-            said = "~" + path if value == "~" else "%s=%s" % (path, json.dumps(value))
-            case = Case("mutate %s %s" % (name, said), "POST", resource + "?dryRun=All")
-            case.body = body
-            yield case
+            yield "~" + path if value == "~" else "%s=%s" % (path, json.dumps(value)), body
+
+
+def mutations(name, base, resource):
+    for said, body in spoilt(base):
+        case = Case("mutate %s %s" % (name, said), "POST", resource + "?dryRun=All")
+        case.body = body
+        yield case
+
+
+def remutations(name, base, resource):
+    made = Case("remutate %s" % name, "POST", resource)
+    made.body, made.without = base, ["metadata"]
+    yield made
+    target = "%s/%s" % (resource, base["metadata"]["name"])
+    for said, body in spoilt(base):
+        case = Case("remutate %s %s" % (name, said), "PUT", target + "?dryRun=All")
+        case.body, case.without, case.told_once = body, ["managedFields", "status"], True
+        yield case
+    gone = Case("remutate %s end" % name, "DELETE", target + "?gracePeriodSeconds=0")
+    gone.keys = ["kind"]
+    yield gone
 
 
 def request(line, block, defined):
@@ -129,7 +149,7 @@ def request(line, block, defined):
             if groups:
                 case.headers["Impersonate-Group"] = groups[0]
         elif word.startswith("without="):
-            case.without = word[8:]
+            case.without = word[8:].split(",")
         elif word.startswith("keys="):
             case.keys = word[5:].split(",")
         elif word.startswith("~"):
@@ -169,6 +189,8 @@ def read(text, resource_of, defined):
             known.append((re.compile(pattern), reason))
         elif word == "differs":
             differs = rest
+        elif word == "remutate":
+            found[-1][1].extend(remutations(rest, defined[rest], resource_of(defined[rest])))
         elif word == "mutate":
             found[-1][1].extend(mutations(rest, defined[rest], resource_of(defined[rest])))
         else:

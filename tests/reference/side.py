@@ -50,10 +50,23 @@ def shown(raw):
     return blank(raw)
 
 
-def without(node, name):
+def without(node, names):
     if isinstance(node, dict):
-        return {k: without(v, name) for k, v in node.items() if k != name}
-    return [without(v, name) for v in node] if isinstance(node, list) else node
+        return {k: without(v, names) for k, v in node.items() if k not in names}
+    return [without(v, names) for v in node] if isinstance(node, list) else node
+
+
+def told_once(tree):
+    """A refusal whose causes are told once each, without Go's diffs of structures."""
+    details = tree.get("details", {})
+    tree["message"] = re.sub(r"\n(@@ [^`]*?)?(?=, [\w.\[\]]+: [A-Z]|\]?$)", "", tree["message"])
+    causes = []
+    for cause in details.get("causes", []):
+        cause["message"] = re.sub(r"\n(@@ .*)?$", "", cause["message"], flags=re.S)
+        if cause not in causes:
+            causes.append(cause)
+    details["causes"] = causes
+    return tree
 
 
 def narrowed(case, text):
@@ -62,7 +75,9 @@ def narrowed(case, text):
         tree = json.loads(text)
     except ValueError:
         return text
-    if case.without:
+    if case.told_once and tree.get("kind") == "Status":
+        tree = told_once(tree)
+    elif case.without:
         tree = without(tree, case.without)
     if case.keys:
         picked = {}
@@ -70,7 +85,7 @@ def narrowed(case, text):
             node = tree
             for step in path.split("."):
                 node = node.get(step, {})
-            picked[path] = sorted(node)
+            picked[path] = sorted(node) if isinstance(node, dict) else node
         tree = picked
     return json.dumps(tree)
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "api/fields/field_diff.h"
 #include "object/json.h"
 
@@ -88,28 +91,24 @@ void remove_below(Value& value, const Node& gone, const FieldSet& kept, Field fi
   remove_fields(value, gone.children, kept, field ? field.type() : Type());
 }
 
+/// `.spec`, `[name="web"]`, `[="a.b/c"]`.
+std::string step_of(const Element& element) {
+  if (element.kind == 'f') return fmt::format(".{}", element.text);
+  if (element.kind == 'i') return fmt::format("[{}]", element.text);
+  if (element.kind == 'v') return fmt::format("[={}]", element.text);
+  std::vector<std::string> parts;
+  if (const auto keys = object::parse_json(element.text))
+    for (const auto [name, value] : View(*keys).members())
+      parts.push_back(fmt::format("{}={}", name, object::to_json(value)));
+  return fmt::format("[{}]", fmt::join(parts, ","));
+}
+
+/// Of each level first what ends there, then what goes on.
 void add_paths(const FieldSet& set, const std::string& prefix, std::vector<std::string>& out) {
-  for (const Node& node : set) {
-    std::string path = prefix;
-    if (node.element.kind == 'f') {
-      path.append(".").append(node.element.text);
-    } else if (node.element.kind == 'v') {
-      path.append("[=").append(node.element.text).append("]");
-    } else {
-      path += '[';
-      const auto keys = object::parse_json(node.element.text);
-      bool first = true;
-      if (keys)
-        for (const auto [name, value] : View(*keys).members()) {
-          if (!first) path += ',';
-          first = false;
-          path.append(name).append("=").append(object::to_json(value));
-        }
-      path += ']';
-    }
-    if (node.member) out.push_back(path);
-    add_paths(node.children, path, out);
-  }
+  for (const Node& node : set)
+    if (node.member) out.push_back(prefix + step_of(node.element));
+  for (const Node& node : set)
+    if (!node.children.empty()) add_paths(node.children, prefix + step_of(node.element), out);
 }
 
 }  // namespace

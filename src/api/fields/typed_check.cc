@@ -6,6 +6,7 @@
 
 #include "object/json.h"
 #include "schema/field_error.h"
+#include "schema/strategic_merge.h"
 
 namespace proa::api::fields {
 namespace {
@@ -16,17 +17,31 @@ using schema::Form;
 using schema::Scalar;
 using schema::Type;
 
-std::string go_value(View value) {
-  const std::string text = value.is_string() ? schema::go_quote(value.as_string()) : object::to_json(value);
-  return fmt::format("&value.valueUnstructured{{Value:{}}}", text);
+/// A value as it stands in Go's source (%#v).
+std::string go_source(View value) {
+  std::vector<std::string> parts;
+  if (value.is_null()) return "interface {}(nil)";
+  if (value.is_string()) return schema::go_quote(value.as_string());
+  if (value.is_array()) {
+    for (const View item : value.items()) parts.push_back(go_source(item));
+    return fmt::format("[]interface {{}}{{{}}}", fmt::join(parts, ", "));
+  }
+  if (!value.is_object()) return object::to_json(value);
+  for (const auto [name, member] : value.members())
+    parts.push_back(fmt::format("{}:{}", schema::go_quote(name), go_source(member)));
+  std::ranges::sort(parts);
+  return fmt::format("map[string]interface {{}}{{{}}}", fmt::join(parts, ", "));
 }
+
+std::string in_source(View value) { return fmt::format("&value.valueUnstructured{{Value:{}}}", go_source(value)); }
+std::string in_print(View value) { return fmt::format("&{{{}}}", schema::go_value(value)); }
 
 class Check {
  public:
   std::vector<std::string> errors;
 
   void members(View object, Type type, const std::string& path) {
-    if (!object.is_object()) return wrong(path, "expected map, got " + object::to_json(object));
+    if (!object.is_object()) return wrong(path, "expected map, got " + in_print(object));
     for (const auto [name, value] : object.members()) {
       const std::string at = fmt::format("{}.{}", path, name);
       const Field field = type.field(name);
@@ -43,7 +58,7 @@ class Check {
   void whole(View value, Field field, const std::string& path) {
     if (field.is_list()) return list(value, field, path);
     if (!field.is_map()) return one(value, field, path);
-    if (!value.is_object()) return wrong(path, "expected map, got " + object::to_json(value));
+    if (!value.is_object()) return wrong(path, "expected map, got " + in_print(value));
     for (const auto [name, item] : value.members())
       if (!item.is_null()) one(item, field, fmt::format("{}.{}", path, name));
   }
@@ -54,24 +69,31 @@ class Check {
     if (type) return;
     const Scalar scalar = field.scalar();
     if (scalar == Scalar::kString || scalar == Scalar::kBytes) {
-      if (!value.is_string()) wrong(path, "expected string, got " + go_value(value));
+      if (!value.is_string()) wrong(path, "expected string, got " + in_source(value));
     } else if (scalar == Scalar::kBool) {
-      if (value.kind() != object::Kind::kBool) wrong(path, "expected boolean, got " + go_value(value));
+      if (value.kind() != object::Kind::kBool) wrong(path, "expected boolean, got " + in_print(value));
     } else if (value.is_string() || value.is_object() || value.is_array() || value.kind() == object::Kind::kBool) {
-      wrong(path, "expected numeric (int or float), got *value.valueUnstructured");
+      wrong(path, fmt::format("expected numeric (int or float), got {}", schema::go_type(value)));
     }
   }
 
   void list(View value, Field field, const std::string& path) {
-    if (!value.is_array()) return wrong(path, "expected list, got " + object::to_json(value));
+    if (!value.is_array()) return wrong(path, "expected list, got " + in_print(value));
     const bool keyed = field.list_type() == schema::ListType::kMap && field.list_key_count() > 0;
+    const bool set = field.list_type() == schema::ListType::kSet;
     std::vector<std::string> seen;
     size_t index = 0;
     for (const View item : value.items()) {
-      std::string key = keyed && item.is_object() ? key_of(item, field, path, index) : fmt::format("[{}]", index);
-      ++index;
+      const size_t at = index++;
+      if (keyed && !item.is_object()) {
+        wrong(path, fmt::format("element {}: associative list with keys may not have non-map elements", at));
+        continue;
+      }
+      std::string key = keyed ? key_of(item, field, path, at)
+                        : set ? fmt::format("[={}]", object::to_json(item))
+                              : fmt::format("[{}]", at);
       if (key.empty()) continue;
-      if (keyed && std::ranges::find(seen, key) != seen.end()) wrong(path, "duplicate entries for key " + key);
+      if ((keyed || set) && std::ranges::find(seen, key) != seen.end()) wrong(path, "duplicate entries for key " + key);
       one(item, field, path + key);
       seen.push_back(std::move(key));
     }

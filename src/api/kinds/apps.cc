@@ -21,7 +21,8 @@ std::string replicas_field(View object, std::string_view) {
   return std::to_string(object["status"]["replicas"].as_int());
 }
 
-bool is_zero(View int_or_percent) { return object::scaled_value(int_or_percent, 100, false).value_or(1) == 0; }
+/// What is neither a number nor a percentage counts as 0.
+bool is_zero(View int_or_percent) { return object::scaled_value(int_or_percent, 100, false).value_or(0) == 0; }
 
 void at_most_100_percent(View value, const Path& path, ErrorList& errors) {
   if (value.is_string() && object::scaled_value(value, 100, false).value_or(0) > 100)
@@ -168,7 +169,17 @@ object::Value with_claims(View spec) {
   return whole;
 }
 
-void validate_stateful_set(View object, ErrorList& errors) {
+void validate_claim_templates(View spec, const Path& path, ErrorList& errors) {
+  const Path claims = path.child("volumeClaimTemplates");
+  size_t index = 0;
+  for (const View claim : spec["volumeClaimTemplates"].items()) {
+    const Path claim_path = claims.index(index++);
+    validation::claim_spec(claim["spec"], claim_path.child("spec"), errors);
+  }
+}
+
+/// What can't change is looked at only when the object is made.
+void validate_stateful_set(View object, bool is_new, ErrorList& errors) {
   const Path path("spec");
   const View spec = object["spec"];
   const std::string_view management = spec["podManagementPolicy"].as_string();
@@ -194,15 +205,10 @@ void validate_stateful_set(View object, ErrorList& errors) {
     if (policy.is_string() && policy.as_string() != "Retain" && policy.as_string() != "Delete")
       errors.not_supported(retention.child(when), policy.as_string(), {"Retain", "Delete"});
   }
-  const Path claims = path.child("volumeClaimTemplates");
-  size_t index = 0;
-  for (const View claim : spec["volumeClaimTemplates"].items()) {
-    const Path claim_path = claims.index(index++);
-    validation::claim_spec(claim["spec"], claim_path.child("spec"), errors);
-  }
+  if (is_new) validate_claim_templates(spec, path, errors);
   validation::nonnegative(spec["replicas"], path.child("replicas"), errors);
   validation::nonnegative(spec["minReadySeconds"], path.child("minReadySeconds"), errors);
-  if (!spec["serviceName"].as_string().empty())
+  if (is_new && !spec["serviceName"].as_string().empty())
     validation::dns1123_label(spec["serviceName"].as_string(), path.child("serviceName"), errors);
   validation::workload_selector(spec["selector"], "statefulset", path.child("selector"), errors);
   const object::Value whole = with_claims(spec);
@@ -278,8 +284,18 @@ void validate_stateful_set_status(View object, View old, ErrorList& errors) {
 
 }  // namespace
 
+/// Annotations count as content, since a rollback was once asked for by them.
+static void prepare_deployment_update(object::Value& object, View old, const WriteContext& context) {
+  generic_prepare_for_update(object, old, context);
+  const View now = object;
+  const View annotations = now["metadata"]["annotations"], were = old["metadata"]["annotations"];
+  if ((annotations.empty() && were.empty()) || annotations == were) return;
+  object["metadata"].set("generation", old["metadata"]["generation"].as_int() + 1);
+}
+
 KindBehaviour deployment() {
   KindBehaviour behaviour;
+  behaviour.prepare_for_update = prepare_deployment_update;
   behaviour.validate = validate_deployment;
   behaviour.validate_update = validate_selector_kept;
   behaviour.validate_status_update = validate_deployment_status;
@@ -333,6 +349,7 @@ KindBehaviour daemon_set() {
   behaviour.prepare_for_create = prepare_daemon_set;
   behaviour.prepare_for_update = prepare_daemon_set_update;
   behaviour.validate = validate_daemon_set;
+  behaviour.update_rules_first = true;
   behaviour.validate_update = validate_selector_kept;
   behaviour.validate_status_update = validate_daemon_set_status;
   behaviour.row = rows::daemon_set;
@@ -341,7 +358,8 @@ KindBehaviour daemon_set() {
 
 KindBehaviour stateful_set() {
   KindBehaviour behaviour;
-  behaviour.validate = validate_stateful_set;
+  behaviour.validate = [](View object, ErrorList& errors) { validate_stateful_set(object, true, errors); };
+  behaviour.validate_changed = [](View object, ErrorList& errors) { validate_stateful_set(object, false, errors); };
   behaviour.validate_update = validate_stateful_set_update;
   behaviour.validate_status_update = validate_stateful_set_status;
   behaviour.row = rows::stateful_set;

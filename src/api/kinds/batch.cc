@@ -212,26 +212,73 @@ void validate_job(View job, ErrorList& errors) {
     errors.invalid(metadata.child("labels"), labels, "`selector` does not match template `labels`");
 }
 
+Value shown_exit_codes(View codes) {
+  if (!codes.is_object()) return {nullptr};
+  return validation::shown(codes, {{"containerName", nullptr}, {"operator", ""}, {"values", nullptr}});
+}
+
+Value shown_rule(View rule) {
+  Value out = validation::shown(rule, {{"action", ""}});
+  out.set("OnExitCodes", shown_exit_codes(rule["onExitCodes"]));
+  out.set("OnPodConditions", validation::shown_list(rule["onPodConditions"], [](View condition) {
+            return validation::shown(condition, {{"type", ""}, {"status", ""}});
+          }));
+  return out;
+}
+
+Value shown_failure_policy(View policy) {
+  if (!policy.is_object()) return {nullptr};
+  return Value::object({{"Rules", validation::shown_list(policy["rules"], shown_rule)}});
+}
+
+/// What a job that is suspended may change of its template: where its pods may go, and what they ask for.
+Value with_what_may_change(View pod_template, View old) {
+  Value masked = pod_template.to_value();
+  const auto take = [](Value& into, View from, std::string_view member) {
+    into.erase(member);
+    if (from[member].exists()) into.set(member, from[member].to_value());
+  };
+  for (const std::string_view member : {"labels", "annotations"}) take(masked["metadata"], old["metadata"], member);
+  for (const std::string_view member : {"affinity", "nodeSelector", "tolerations", "schedulingGates"})
+    take(masked["spec"], old["spec"], member);
+  for (const std::string_view list : {"containers", "initContainers"}) {
+    Value* containers = masked["spec"].find(list);
+    const View before = old["spec"][list];
+    if (containers == nullptr || !containers->is_array() || containers->items().size() != before.size()) continue;
+    for (size_t i = 0; i < before.size(); ++i) take(containers->items()[i], before.at(i), "resources");
+  }
+  return masked;
+}
+
+/// The number of an Indexed job's completions moves with its parallelism; any other's stays.
+void validate_completions(View spec, View was, const Path& path, ErrorList& errors) {
+  if (spec["completionMode"].as_string() != "Indexed")
+    return validation::immutable(spec["completions"], was["completions"], path, errors);
+  if (spec["completions"] == was["completions"] || !spec["completions"].is_int()) return;
+  if (!(spec["completions"] == spec["parallelism"]))
+    errors.invalid(path, spec["completions"], "can only be modified in tandem with spec.parallelism");
+}
+
 void validate_job_update(View job, View old, ErrorList& errors) {
   const Path path("spec");
   const View spec = job["spec"], was = old["spec"];
-  if (spec["completionMode"].as_string() != "Indexed")
-    validation::immutable(spec["completions"], was["completions"], path.child("completions"), errors);
+  validate_completions(spec, was, path.child("completions"), errors);
   validation::immutable(spec["selector"], was["selector"], path.child("selector"), errors);
-  // A suspended job's template may get other places to run.
-  Value masked = spec["template"].to_value();
-  if (was["suspend"].as_bool()) {
-    for (const std::string_view member : {"affinity", "nodeSelector", "tolerations", "schedulingGates", "containers"}) {
-      masked["spec"].erase(member);
-      if (was["template"]["spec"][member].exists())
-        masked["spec"].set(member, was["template"]["spec"][member].to_value());
-    }
-    masked.set("metadata", was["template"]["metadata"].to_value());
+  const bool suspended = was["suspend"].as_bool() && !old["status"]["startTime"].is_string();
+  const Value masked =
+      suspended ? with_what_may_change(spec["template"], was["template"]) : spec["template"].to_value();
+  const Path pod = path.child("template");
+  if (!(View(masked) == was["template"])) {
+    if (suspended)
+      errors.invalid(pod.child("spec"), spec["template"]["spec"], "field is immutable");
+    else
+      errors.invalid(pod, spec["template"], "field is immutable");
   }
-  if (!(View(masked) == was["template"]))
-    errors.invalid(path.child("template"), spec["template"], "field is immutable");
-  for (const std::string_view member :
-       {"completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"})
+  validation::immutable(spec["completionMode"], was["completionMode"], path.child("completionMode"), errors);
+  if (!(spec["podFailurePolicy"] == was["podFailurePolicy"]))
+    errors.invalid(path.child("podFailurePolicy"), shown_failure_policy(spec["podFailurePolicy"]),
+                   "field is immutable");
+  for (const std::string_view member : {"backoffLimitPerIndex", "managedBy", "successPolicy"})
     validation::immutable(spec[member], was[member], path.child(member), errors);
 }
 
@@ -302,6 +349,10 @@ void validate_cron_job(View object, ErrorList& errors) {
 KindBehaviour job() {
   KindBehaviour behaviour;
   behaviour.prepare_for_create = prepare_job;
+  behaviour.orphans_by_default = true;
+  behaviour.orphaning_warning =
+      "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or "
+      "set propagationPolicy=Orphan to suppress this warning";
   behaviour.validate = validate_job;
   behaviour.validate_update = validate_job_update;
   behaviour.row = rows::job;

@@ -48,20 +48,30 @@ Table make_table() {
   table["ReplicaSet.apps"] = kinds::replica_set();
   table["DaemonSet.apps"] = kinds::daemon_set();
   table["StatefulSet.apps"] = kinds::stateful_set();
-  table["ControllerRevision.apps"] = with_row(rows::controller_revision);
+  table["ControllerRevision.apps"] = kinds::controller_revision();
   table["Job.batch"] = kinds::job();
   table["CronJob.batch"] = kinds::cron_job();
   table["EndpointSlice.discovery.k8s.io"] = kinds::endpoint_slice();
   table["StorageClass.storage.k8s.io"] = kinds::storage_class();
   table["Lease.coordination.k8s.io"] = kinds::lease();
   table["Ingress.networking.k8s.io"] = kinds::ingress();
-  table["IngressClass.networking.k8s.io"] = with_row(rows::ingress_class);
+  table["IngressClass.networking.k8s.io"] = kinds::ingress_class();
   table["NetworkPolicy.networking.k8s.io"] = kinds::network_policy();
   table["HorizontalPodAutoscaler.autoscaling"] = kinds::horizontal_pod_autoscaler();
   table["PodDisruptionBudget.policy"] = kinds::pod_disruption_budget();
   table["PriorityClass.scheduling.k8s.io"] = kinds::priority_class();
   for (const char* kind : {"ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"})
-    table[std::string(kind) + ".admissionregistration.k8s.io"] = with_row(rows::webhook_configuration);
+    table[std::string(kind) + ".admissionregistration.k8s.io"] = kinds::webhook_configuration();
+  for (const char* kind : {"CustomResourceDefinition.apiextensions.k8s.io", "APIService.apiregistration.k8s.io"})
+    table[kind] = kinds::not_overwritten_blindly();
+  table["VolumeAttachment.storage.k8s.io"] = kinds::volume_attachment();
+  table["RuntimeClass.node.k8s.io"] = kinds::runtime_class();
+  table["CSIDriver.storage.k8s.io"] = kinds::csi_driver();
+  table["CSINode.storage.k8s.io"] = kinds::csi_node();
+  table["CSIStorageCapacity.storage.k8s.io"] = kinds::csi_storage_capacity();
+  table["FlowSchema.flowcontrol.apiserver.k8s.io"] = kinds::flow_schema();
+  table["PriorityLevelConfiguration.flowcontrol.apiserver.k8s.io"] = kinds::priority_level();
+  table["ServiceCIDR.networking.k8s.io"] = kinds::service_cidr();
   table["Role.rbac.authorization.k8s.io"] = kinds::role();
   table["ClusterRole.rbac.authorization.k8s.io"] = kinds::cluster_role();
   table["RoleBinding.rbac.authorization.k8s.io"] = kinds::role_binding();

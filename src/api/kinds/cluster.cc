@@ -1,9 +1,6 @@
 // Nodes, namespaces, events and leases: what is checked of them, and what they keep.
 // Source: k8s.io/kubernetes pkg/apis/core/validation, pkg/apis/coordination/validation.
-#include <arpa/inet.h>
-
 #include <array>
-#include <charconv>
 #include <string>
 
 #include "api/kinds/kinds.h"
@@ -11,6 +8,7 @@
 #include "api/kinds/validation.h"
 #include "object/meta.h"
 #include "object/quantity.h"
+#include "schema/addresses.h"
 #include "schema/formats.h"
 
 namespace proa::api::kinds {
@@ -39,24 +37,12 @@ std::string node_field(View node, std::string_view) {
   return node["spec"]["unschedulable"].as_bool() ? "true" : "false";
 }
 
-bool is_cidr(std::string_view text) {
-  const size_t slash = text.find('/');
-  if (slash == std::string_view::npos) return false;
-  int bits = -1;
-  const std::string_view tail = text.substr(slash + 1);
-  if (std::from_chars(tail.data(), tail.data() + tail.size(), bits).ptr != tail.data() + tail.size()) return false;
-  const std::string address(text.substr(0, slash));
-  in6_addr room{};
-  if (inet_pton(AF_INET, address.c_str(), &room) == 1) return bits >= 0 && bits <= 32;
-  return inet_pton(AF_INET6, address.c_str(), &room) == 1 && bits >= 0 && bits <= 128;
-}
-
-/// podCIDR is the first of podCIDRs; who says one says both.
+/// podCIDR is the first of podCIDRs; who says one says both, and who says two different things means podCIDR.
 void complete_pod_ranges(Value& node) {
   Value* spec = node.find("spec");
   if (spec == nullptr || !spec->is_object()) return;
   const std::string one = View(*spec)["podCIDR"].str();
-  if (!one.empty() && View(*spec)["podCIDRs"].empty()) spec->set("podCIDRs", Value::array({one}));
+  if (!one.empty() && View(*spec)["podCIDRs"].at(0).as_string() != one) spec->set("podCIDRs", Value::array({one}));
   if (one.empty() && !View(*spec)["podCIDRs"].empty()) spec->set("podCIDR", View(*spec)["podCIDRs"].at(0).as_string());
 }
 
@@ -67,10 +53,6 @@ void prepare_node(Value& node, const WriteContext& context) {
 
 void prepare_node_update(Value& node, View old, const WriteContext& context) {
   generic_prepare_for_update(node, old, context);
-  const std::string now = View(node)["spec"]["podCIDR"].str();
-  // A client that changes the one means the list too.
-  if (Value* spec = node.find("spec"); spec != nullptr && now != View(*spec)["podCIDRs"].at(0).as_string())
-    spec->erase("podCIDRs");
   complete_pod_ranges(node);
 }
 
@@ -99,8 +81,7 @@ void validate_node(View node, ErrorList& errors) {
   size_t i = 0;
   for (const View range : node["spec"]["podCIDRs"].items()) {
     const Path at = ranges.index(i++);
-    if (!is_cidr(range.as_string()))
-      errors.invalid(at, range, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
+    for (const auto& why : schema::cidr_errors(range.as_string())) errors.invalid(at, range, why);
   }
 }
 

@@ -1,14 +1,12 @@
 // Endpoints and EndpointSlices: addresses that may be served, and ports.
 // Source: k8s.io/kubernetes pkg/apis/core/validation and pkg/apis/discovery/validation.
-#include <arpa/inet.h>
-
 #include <array>
-#include <optional>
 #include <string>
 
 #include "api/kinds/kinds.h"
 #include "api/kinds/rows.h"
 #include "api/kinds/validation.h"
+#include "schema/addresses.h"
 #include "schema/formats.h"
 
 namespace proa::api::kinds {
@@ -20,29 +18,9 @@ using schema::Path;
 
 constexpr size_t kMostAddresses = 100;
 
-std::optional<uint32_t> parse_v4(std::string_view text) {
-  in_addr address{};
-  if (inet_pton(AF_INET, std::string(text).c_str(), &address) != 1) return std::nullopt;
-  return ntohl(address.s_addr);
-}
-
-bool is_v6(std::string_view text) {
-  in6_addr address{};
-  return inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
-}
-
 /// Addresses that no Service may lead to.
 void special_address(std::string_view text, const Path& path, ErrorList& errors) {
-  const auto v4 = parse_v4(text);
-  const bool v6 = is_v6(text);
-  if (!v4 && !v6) return errors.invalid(path, text, "must be a valid IP address");
-  if (text == "0.0.0.0" || text == "::") errors.invalid(path, text, "may not be unspecified (0.0.0.0 or ::)");
-  if ((v4 && *v4 >> 24 == 127) || text == "::1")
-    errors.invalid(path, text, "may not be in the loopback range (127.0.0.0/8, ::1/128)");
-  if ((v4 && *v4 >> 16 == 0xa9fe) || (v6 && text.starts_with("fe80:")))
-    errors.invalid(path, text, "may not be in the link-local range (169.254.0.0/16, fe80::/10)");
-  if ((v4 && *v4 >> 8 == 0xe00000) || (v6 && text.starts_with("ff02:")))
-    errors.invalid(path, text, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)");
+  for (const auto& why : schema::special_ip_errors(text)) errors.invalid(path, text, why);
 }
 
 void subset_address(View address, const Path& path, ErrorList& errors) {
@@ -96,9 +74,14 @@ void slice_addresses(View addresses, std::string_view type, const Path& path, Er
       for (const std::string& why : schema::dns1123_subdomain_errors(text)) errors.invalid(at, text, why);
       continue;
     }
-    if (type == "IPv4" && !parse_v4(text)) errors.invalid(path, text, "must be an IPv4 address");
-    if (type == "IPv6" && !is_v6(text)) errors.invalid(path, text, "must be an IPv6 address");
-    if (parse_v4(text) || is_v6(text)) special_address(text, at, errors);
+    if (const auto wrong = schema::ip_errors(text); !wrong.empty()) {
+      for (const std::string& why : wrong) errors.invalid(at, text, why);
+      continue;
+    }
+    const bool v6 = text.find(':') != std::string_view::npos;
+    if (type == "IPv4" && v6) errors.invalid(path, text, "must be an IPv4 address");
+    if (type == "IPv6" && !v6) errors.invalid(path, text, "must be an IPv6 address");
+    special_address(text, at, errors);
   }
 }
 
@@ -111,6 +94,15 @@ void validate_slice(View slice, ErrorList& errors) {
     const Path path = endpoints.index(i++);
     slice_addresses(endpoint["addresses"], type, path.child("addresses"), errors);
   }
+}
+
+/// Labels count as content: they say whose slice it is.
+void prepare_slice_update(object::Value& slice, View old, const WriteContext& context) {
+  generic_prepare_for_update(slice, old, context);
+  const View now = slice;
+  const View labels = now["metadata"]["labels"], were = old["metadata"]["labels"];
+  if (!(labels.empty() && were.empty()) && !(labels == were))
+    slice["metadata"].set("generation", old["metadata"]["generation"].as_int() + 1);
 }
 
 void validate_slice_update(View slice, View old, ErrorList& errors) {
@@ -130,6 +122,7 @@ KindBehaviour endpoints() {
 KindBehaviour endpoint_slice() {
   KindBehaviour behaviour;
   behaviour.row = rows::endpoint_slice;
+  behaviour.prepare_for_update = prepare_slice_update;
   behaviour.validate = validate_slice;
   behaviour.validate_update = validate_slice_update;
   return behaviour;

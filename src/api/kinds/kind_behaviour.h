@@ -68,10 +68,14 @@ struct KindBehaviour {
 
   /// Semantic validation, beside what schema::validate_by_schema() finds. Runs on create and update.
   void (*validate)(object::View object, schema::ErrorList&) = nullptr;
+  /// On updates, instead of `validate`: where upstream looks at less of an object that is there. Null: `validate`.
+  void (*validate_changed)(object::View object, schema::ErrorList&) = nullptr;
   /// True: `validate` says all there is to say, validate_by_schema() is left out.
   bool validates_alone = false;
   /// Only of updates: immutable fields, forbidden transitions.
   void (*validate_update)(object::View object, object::View old, schema::ErrorList&) = nullptr;
+  /// True: what `validate_update` finds is told before what `validate` finds.
+  bool update_rules_first = false;
   /// Instead of both, for the subresource "status". Null: nothing is checked.
   void (*validate_status_update)(object::View object, object::View old, schema::ErrorList&) = nullptr;
   /// Instead of both, for other subresources that write the object. Null: as an ordinary update.
@@ -95,8 +99,10 @@ struct KindBehaviour {
   int64_t (*grace_period)(object::View object, int64_t asked) = nullptr;
   /// DELETE answers with the object instead of a Status (pods, services, namespaces, ...).
   bool returns_deleted_object = false;
-  /// What happens to dependents when the client does not say: Background; Orphan for replicationcontrollers.
+  /// What happens to dependents when the client does not say: Background; Orphan for replicationcontrollers and jobs.
   bool orphans_by_default = false;
+  /// Told to who leaves it at that.
+  std::string_view orphaning_warning;
 
   // ---- Reading ----
   /// Field selectors beyond metadata.name and metadata.namespace.

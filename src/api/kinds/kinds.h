@@ -37,6 +37,22 @@ KindBehaviour persistent_volume_claim();
 KindBehaviour persistent_volume();
 KindBehaviour storage_class();
 
+// ---- rare.cc ----
+
+/// A PUT without resourceVersion is refused; nothing else is special.
+KindBehaviour not_overwritten_blindly();
+KindBehaviour webhook_configuration();
+KindBehaviour controller_revision();
+KindBehaviour ingress_class();
+KindBehaviour runtime_class();
+KindBehaviour csi_driver();
+KindBehaviour volume_attachment();
+KindBehaviour csi_node();
+KindBehaviour csi_storage_capacity();
+KindBehaviour flow_schema();
+KindBehaviour priority_level();
+KindBehaviour service_cidr();
+
 /// "BestEffort", "Burstable" or "Guaranteed", from the requests and limits of a pod's containers.
 std::string_view qos_class(object::View pod);
 

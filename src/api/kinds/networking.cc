@@ -1,8 +1,5 @@
 // Ingresses and NetworkPolicies. Source: pkg/apis/networking/validation.
-#include <arpa/inet.h>
-
 #include <array>
-#include <charconv>
 #include <optional>
 #include <string>
 
@@ -11,6 +8,7 @@
 #include "api/kinds/kinds.h"
 #include "api/kinds/rows.h"
 #include "api/kinds/validation.h"
+#include "schema/addresses.h"
 #include "schema/formats.h"
 
 namespace proa::api::kinds {
@@ -130,50 +128,24 @@ void validate_ingress(View object, ErrorList& errors) {
 
 // ---- NetworkPolicy ----
 
-struct Cidr {
-  int family = AF_INET;
-  std::array<unsigned char, 16> bytes{};
-  int bits = 0;
-};
-
-std::optional<Cidr> parse_cidr(std::string_view text) {
-  const size_t slash = text.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  Cidr out;
-  out.family = text.find(':') == std::string_view::npos ? AF_INET : AF_INET6;
-  const std::string address(text.substr(0, slash));
-  const std::string_view bits = text.substr(slash + 1);
-  const auto [end, error] = std::from_chars(bits.data(), bits.data() + bits.size(), out.bits);
-  const int most = out.family == AF_INET ? 32 : 128;
-  if (error != std::errc() || end != bits.data() + bits.size() || out.bits < 0 || out.bits > most) return std::nullopt;
-  if (inet_pton(out.family, address.c_str(), out.bytes.data()) != 1) return std::nullopt;
-  return out;
+/// The range, when the text is one; else why not goes into `errors`.
+std::optional<schema::IpRange> range_of(std::string_view text, const Path& path, ErrorList& errors) {
+  const auto wrong = schema::cidr_errors(text);
+  add(wrong, text, path, errors);
+  return schema::parse_cidr(text);
 }
-
-bool is_within(const Cidr& inner, const Cidr& outer) {
-  if (inner.family != outer.family || outer.bits >= inner.bits) return false;
-  for (int bit = 0; bit < outer.bits; ++bit) {
-    const auto at = static_cast<size_t>(bit / 8);
-    if (((inner.bytes[at] ^ outer.bytes[at]) >> (7 - bit % 8)) & 1) return false;
-  }
-  return true;
-}
-
-constexpr std::string_view kNoCidr = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
 
 void validate_ip_block(View block, const Path& path, ErrorList& errors) {
   const std::string_view text = block["cidr"].as_string();
   if (text.empty()) return errors.required(path.child("cidr"), "");
-  const auto cidr = parse_cidr(text);
-  if (!cidr) return errors.invalid(path.child("cidr"), text, kNoCidr);
+  const auto cidr = range_of(text, path.child("cidr"), errors);
+  if (!cidr) return;
   const Path except = path.child("except");
   size_t index = 0;
   for (const View item : block["except"].items()) {
     const Path at = except.index(index++);
-    const auto inner = parse_cidr(item.as_string());
-    if (!inner)
-      errors.invalid(at, item.as_string(), kNoCidr);
-    else if (!is_within(*inner, *cidr))
+    const auto inner = range_of(item.as_string(), at, errors);
+    if (inner && !schema::is_strictly_within(*inner, *cidr))
       errors.invalid(at, item.as_string(), "must be a strict subset of `cidr`");
   }
 }

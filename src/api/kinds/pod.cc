@@ -155,6 +155,14 @@ void validate_ephemeral_containers(View pod, View old, ErrorList& errors) {
   }
 }
 
+/// Who does not tell the class means the one that the pod has.
+void prepare_for_status_update(Value& pod, View old, const WriteContext& context) {
+  generic_prepare_for_status_update(pod, old, context);
+  const View had = old["status"]["qosClass"];
+  if (had.exists() && View(pod)["status"]["qosClass"].as_string().empty())
+    pod["status"].set("qosClass", had.to_value());
+}
+
 void validate_subresource(View pod, View old, std::string_view subresource, ErrorList& errors) {
   validate(pod, errors);
   if (subresource == "ephemeralcontainers") return validate_ephemeral_containers(pod, old, errors);
@@ -205,6 +213,10 @@ KindBehaviour pod() {
   behaviour.prepare_for_update = prepare_for_update;
   behaviour.validate_update = validate_update;
   behaviour.validate_subresource = validate_subresource;
+  behaviour.prepare_for_status_update = prepare_for_status_update;
+  behaviour.validate_status_update = [](View pod, View old, ErrorList& errors) {
+    validation::pod_status(pod["status"], old["status"], errors);
+  };
   behaviour.grace_period = grace_period;
   behaviour.returns_deleted_object = true;
   behaviour.selectable_fields = kFields;

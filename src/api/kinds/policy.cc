@@ -163,6 +163,20 @@ void validate_quota(View object, ErrorList& errors) {
   validate_scopes(spec, path.child("scopes"), errors);
 }
 
+void validate_quota_update(View object, View old, ErrorList& errors) {
+  const auto sorted = [](View scopes) {
+    std::vector<std::string_view> out;
+    for (const View scope : scopes.items()) out.push_back(scope.as_string());
+    std::ranges::sort(out);
+    return out;
+  };
+  const Path path("spec");
+  const View now = object["spec"]["scopes"];
+  const Value nothing(nullptr);
+  if (sorted(now) != sorted(old["spec"]["scopes"]))
+    errors.invalid(path.child("scopes"), now.exists() ? now : View(nothing), "field is immutable");
+}
+
 // ---- Limits ----
 
 using Amounts = std::map<std::string, std::string, std::less<>>;
@@ -280,13 +294,16 @@ KindBehaviour pod_disruption_budget() {
   behaviour.validate = validate_budget;
   behaviour.validates_alone = true;
   behaviour.validate_status_update = validate_budget_status;
+  behaviour.allow_unconditional_update = false;
   behaviour.row = rows::pod_disruption_budget;
   return behaviour;
 }
 
 KindBehaviour priority_class() {
   KindBehaviour behaviour;
+  behaviour.prepare_for_update = [](Value&, View, const WriteContext&) {};  // the generation stays
   behaviour.validate = validate_priority_class;
+  behaviour.validate_changed = [](View, ErrorList&) {};
   behaviour.validates_alone = true;
   behaviour.validate_update = validate_priority_class_update;
   behaviour.row = rows::priority_class;
@@ -297,6 +314,7 @@ KindBehaviour resource_quota() {
   KindBehaviour behaviour;
   behaviour.validate = validate_quota;
   behaviour.validates_alone = true;
+  behaviour.validate_update = validate_quota_update;
   behaviour.returns_deleted_object = true;
   return behaviour;
 }

@@ -12,6 +12,7 @@
 #include "api/kinds/rows.h"
 #include "api/kinds/validation.h"
 #include "object/meta.h"
+#include "schema/addresses.h"
 #include "schema/formats.h"
 
 namespace proa::api::kinds {
@@ -28,6 +29,9 @@ constexpr std::array<std::string_view, 4> kTypes = {"ClusterIP", "ExternalName",
 std::string_view type_of(View service) { return service["spec"]["type"].as_string(); }
 std::string_view address_of(View service) { return service["spec"]["clusterIP"].as_string(); }
 bool is_external(View service) { return type_of(service) == "NodePort" || type_of(service) == "LoadBalancer"; }
+bool is_reachable(View service) {
+  return is_external(service) || (type_of(service) == "ClusterIP" && !service["spec"]["externalIPs"].empty());
+}
 bool has_real_address(View service) { return !address_of(service).empty() && address_of(service) != "None"; }
 
 bool wants_node_ports(View service) {
@@ -62,30 +66,40 @@ void align_cluster_ips(Value& spec, View old) {
   if (!ip.empty() && ip_changed && !ips_changed) spec.set("clusterIPs", Value::array({ip}));
 }
 
-/// What a client left out of an update stays as it is: addresses and node ports that the server once gave.
-void keep_allocated(Value& service, View old) {
-  Value& spec = service["spec"];
-  if (type_of(service) != "ExternalName" && type_of(old) != "ExternalName" && address_of(service).empty() &&
-      View(spec)["clusterIPs"].empty() && !address_of(old).empty()) {
-    spec.set("clusterIP", old["spec"]["clusterIP"].to_value());
-    spec.set("clusterIPs", old["spec"]["clusterIPs"].to_value());
-  }
-  if (!wants_node_ports(service) || !wants_node_ports(old)) return;
-  std::set<int64_t> used;
-  for (View port : View(spec)["ports"].items()) used.insert(port["nodePort"].as_int());
-  Value* ports = spec.find("ports");
+bool needs_health_check(View service) {
+  return type_of(service) == "LoadBalancer" && service["spec"]["externalTrafficPolicy"].as_string() == "Local";
+}
+
+/// A port without a number gets the one that the port of its name had, unless another port has taken that.
+void keep_node_ports(Value& service, View old) {
+  Value* ports = service["spec"].find("ports");
   if (ports == nullptr || !ports->is_array()) return;
+  std::set<int64_t> used;
+  for (View port : View(*ports).items()) used.insert(port["nodePort"].as_int());
   for (Value& port : ports->items()) {
     if (View(port)["nodePort"].as_int() != 0) continue;
     for (View was : old["spec"]["ports"].items()) {
-      const bool same = was["port"].as_int() == View(port)["port"].as_int() &&
-                        was["protocol"].as_string() == View(port)["protocol"].as_string();
-      if (!same || was["nodePort"].as_int() == 0 || used.contains(was["nodePort"].as_int())) continue;
-      used.insert(was["nodePort"].as_int());
-      port.set("nodePort", was["nodePort"].as_int());
+      const int64_t number = was["nodePort"].as_int();
+      if (was["name"].as_string() != View(port)["name"].as_string() || number == 0 || used.contains(number)) continue;
+      port.set("nodePort", number);
       break;
     }
   }
+}
+
+/// What a client left out of an update stays as it is: addresses and node ports that the server once gave.
+void keep_allocated(Value& service, View old) {
+  Value& spec = service["spec"];
+  if (type_of(service) != "ExternalName" && type_of(old) != "ExternalName") {
+    if (address_of(service).empty() && !address_of(old).empty())
+      spec.set("clusterIP", old["spec"]["clusterIP"].to_value());
+    if (View(spec)["clusterIPs"].empty() && address_of(service) == address_of(old) &&
+        !old["spec"]["clusterIPs"].empty())
+      spec.set("clusterIPs", old["spec"]["clusterIPs"].to_value());
+  }
+  if (wants_node_ports(service) && wants_node_ports(old)) keep_node_ports(service, old);
+  if (needs_health_check(service) && needs_health_check(old) && View(spec)["healthCheckNodePort"].as_int() == 0)
+    spec.set("healthCheckNodePort", old["spec"]["healthCheckNodePort"].to_value());
 }
 
 /// A change of type takes away what the new type has no use for, unless the client changed it too.
@@ -108,7 +122,7 @@ void drop_what_the_type_lost(Value& service, View old) {
   }
   if (type_of(old) == "LoadBalancer" && type_of(service) != "LoadBalancer")
     drop({"allocateLoadBalancerNodePorts", "loadBalancerClass", "healthCheckNodePort"});
-  if (is_external(old) && !is_external(service)) drop({"externalTrafficPolicy"});
+  if (is_reachable(old) && !is_reachable(service)) drop({"externalTrafficPolicy"});
 }
 
 void prepare_for_create(Value& service, const WriteContext&) {
@@ -118,8 +132,8 @@ void prepare_for_create(Value& service, const WriteContext&) {
 
 void prepare_for_update(Value& service, View old, const WriteContext&) {
   service.set("status", old["status"].to_value());
-  align_cluster_ips(service["spec"], old);
   keep_allocated(service, old);
+  align_cluster_ips(service["spec"], old);
   drop_what_the_type_lost(service, old);
 }
 
@@ -160,6 +174,8 @@ Result<void> claim_address(Value& service, View old, const WriteContext& context
     return {};
   }
   const std::string ip(address_of(service));
+  if (const auto wrong = schema::ip_errors(ip); !wrong.empty())
+    return Error(refused(service, "spec.clusterIPs[0]", View(spec)["clusterIP"], wrong.front()));
   if (auto claimed = context.allocators->claim_ip(ip); !claimed)
     return Error(refused(service, "spec.clusterIPs", View(spec)["clusterIPs"],
                          fmt::format("failed to allocate IP {}: {}", ip, claimed.error().message)));
@@ -194,9 +210,10 @@ Result<void> claim_node_ports(Value& service, View old, const WriteContext& cont
 
 Result<void> claim_health_check_port(Value& service, View old, const WriteContext& context, Claims& claims) {
   Value& spec = service["spec"];
-  const bool wanted = type_of(service) == "LoadBalancer" && View(spec)["externalTrafficPolicy"].as_string() == "Local";
   const int number = static_cast<int>(View(spec)["healthCheckNodePort"].as_int());
-  if (!wanted || (old.exists() && number != 0 && old["spec"]["healthCheckNodePort"].as_int() == number)) return {};
+  if (!needs_health_check(service) ||
+      (old.exists() && number != 0 && old["spec"]["healthCheckNodePort"].as_int() == number))
+    return {};
   if (number != 0) {
     if (auto claimed = context.allocators->claim_port(number); !claimed)
       return Error(
@@ -239,6 +256,17 @@ void validate_address_kept(View service, View old, ErrorList& errors) {
   const Path ips = path.child("clusterIPs");
   const Value wanted = Value::array({std::string(address_of(service))});
   errors.invalid(ips.index(0), wanted, "may not change once set");
+}
+
+/// Rules of updates alone, which upstream tells before all others.
+void validate_kept(View service, View old, ErrorList& errors) {
+  validate_address_kept(service, old, errors);
+  const View now = service["spec"]["loadBalancerClass"], was = old["spec"]["loadBalancerClass"];
+  const bool balances = type_of(service) == "LoadBalancer" && type_of(old) == "LoadBalancer";
+  const Value nothing(nullptr);
+  const Path path("spec");
+  if (balances && !(now == was))
+    errors.invalid(path.child("loadBalancerClass"), now.exists() ? now : View(nothing), "may not change once set");
 }
 
 Result<Finish> begin(Value& service, View old, const WriteContext& context) {
@@ -348,16 +376,14 @@ void validate_policies(View service, const Path& path, ErrorList& errors) {
   const View spec = service["spec"];
   const std::string_view policy = spec["externalTrafficPolicy"].as_string();
   const Path at = path.child("externalTrafficPolicy");
-  const bool reachable = is_external(service) || (type_of(service) == "ClusterIP" && !spec["externalIPs"].empty());
-  if (!reachable) {
+  if (!is_reachable(service)) {
     if (!policy.empty()) errors.invalid(at, policy, "may only be set for externally-accessible services");
   } else if (policy.empty()) {
     errors.required(at, "");
   } else if (policy != "Cluster" && policy != "Local") {
     errors.not_supported(at, policy, {"Cluster", "Local"});
   }
-  const bool needs_check = type_of(service) == "LoadBalancer" && policy == "Local";
-  if (!needs_check && spec["healthCheckNodePort"].as_int() != 0)
+  if (!needs_health_check(service) && spec["healthCheckNodePort"].as_int() != 0)
     errors.invalid_number(path.child("healthCheckNodePort"), spec["healthCheckNodePort"].as_int(),
                           "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
   const std::string_view internal = spec["internalTrafficPolicy"].as_string();
@@ -410,7 +436,8 @@ KindBehaviour service() {
   behaviour.begin = begin;
   behaviour.after_delete = after_delete;
   behaviour.validate = validate;
-  behaviour.validate_update = validate_address_kept;
+  behaviour.validate_update = validate_kept;
+  behaviour.update_rules_first = true;
   behaviour.warnings = warn;
   behaviour.returns_deleted_object = true;
   behaviour.allow_create_on_update = true;

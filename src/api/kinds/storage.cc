@@ -75,12 +75,12 @@ void validate_claim_update(View claim, View old, ErrorList& errors) {
     errors.forbidden(spec,
                      "spec is immutable after creation except resources.requests and volumeAttributesClassName for "
                      "bound claims");
-  const auto size = Quantity::parse(claim["spec"]["resources"]["requests"]["storage"].as_string());
-  const auto before = Quantity::parse(was["resources"]["requests"]["storage"].as_string());
-  const auto has = Quantity::parse(old["status"]["capacity"]["storage"].as_string());
+  const auto amount = [](View list) { return Quantity::parse(list["storage"].as_string()).value_or(Quantity()); };
+  const Quantity size = amount(claim["spec"]["resources"]["requests"]), has = amount(old["status"]["capacity"]);
+  const Quantity before = amount(was["resources"]["requests"]);
   const Path resources = spec.child("resources");
   const Path requests = resources.child("requests");
-  if (size && before && *size < *before && has && !(*has < *size))
+  if (size < before && size <= has)
     errors.forbidden(requests.child("storage"), "field can not be less than status.capacity");
   validation::immutable(claim["spec"]["volumeMode"], was["volumeMode"], Path("volumeMode"), errors);
 }
@@ -169,6 +169,24 @@ void validate_volume(View volume, ErrorList& errors) {
   volume_mode(spec["volumeMode"], path.child("volumeMode"), errors);
 }
 
+Value shown_requirement(View requirement) {
+  return validation::shown(requirement, {{"key", ""}, {"operator", ""}, {"values", nullptr}});
+}
+
+Value shown_term(View term) {
+  return Value::object({{"MatchExpressions", validation::shown_list(term["matchExpressions"], shown_requirement)},
+                        {"MatchFields", validation::shown_list(term["matchFields"], shown_requirement)}});
+}
+
+Value shown_affinity(View affinity) {
+  if (!affinity.is_object()) return Value(nullptr);
+  Value required(nullptr);
+  if (const View selector = affinity["required"]; selector.is_object())
+    required =
+        Value::object({{"NodeSelectorTerms", validation::shown_list(selector["nodeSelectorTerms"], shown_term)}});
+  return Value::object({{"Required", std::move(required)}});
+}
+
 void validate_volume_update(View volume, View old, ErrorList& errors) {
   const auto where = [](View spec) {
     Value out = Value::object();
@@ -180,6 +198,10 @@ void validate_volume_update(View volume, View old, ErrorList& errors) {
   if (!(View(where(volume["spec"])) == View(where(old["spec"]))))
     errors.forbidden(spec.child("persistentvolumesource"), "spec.persistentvolumesource is immutable after creation");
   validation::immutable(volume["spec"]["volumeMode"], old["spec"]["volumeMode"], Path("volumeMode"), errors);
+  const View places = volume["spec"]["nodeAffinity"], before = old["spec"]["nodeAffinity"];
+  if (before.is_object() && !(places == before))
+    errors.invalid(Path("nodeAffinity"), shown_affinity(places),
+                   "field is immutable, except for updating from beta label to GA");
 }
 
 void start_claim(Value& claim, const WriteContext&) { claim.set("status", Value::object({{"phase", "Pending"}})); }

@@ -53,6 +53,24 @@ void immutable(View value, View old, const Path& path, ErrorList& errors) {
   if (!both_absent && !(value == old)) errors.invalid(path, value, "field is immutable");
 }
 
+object::Value shown(View value, std::initializer_list<Shown> members) {
+  object::Value out = object::Value::object();
+  for (const Shown& member : members) {
+    std::string title(member.name);
+    title[0] = static_cast<char>(title[0] - 'a' + 'A');
+    const View found = value[member.name];
+    out.set(title, found.exists() ? found.to_value() : member.zero);
+  }
+  return out;
+}
+
+object::Value shown_list(View list, object::Value (*item)(View)) {
+  if (!list.is_array()) return {nullptr};
+  object::Value out = object::Value::array();
+  for (const View one : list.items()) out.push_back(item(one));
+  return out;
+}
+
 void dns1123_label(std::string_view text, const Path& path, ErrorList& errors) {
   add_wrong(schema::dns1123_label_errors(text), text, path, errors);
 }

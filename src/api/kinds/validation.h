@@ -3,8 +3,10 @@
 // REQUIRES of all: the object is decoded and defaulted.
 #pragma once
 
+#include <initializer_list>
 #include <string_view>
 
+#include "object/value.h"
 #include "object/view.h"
 #include "schema/field_error.h"
 
@@ -19,6 +21,15 @@ void nonnegative(object::View value, const Path& path, ErrorList& errors);
 void int_or_percent(object::View value, const Path& path, ErrorList& errors);
 /// `field is immutable`, when they differ.
 void immutable(object::View value, object::View old, const Path& path, ErrorList& errors);
+/// One member as upstream's errors show it, and its zero in Go.
+struct Shown {
+  std::string_view name;
+  object::Value zero;
+};
+/// A structure as upstream's errors show it: by the names of Go's members, with zeros for what is not there.
+object::Value shown(object::View value, std::initializer_list<Shown> members);
+/// A list of such; null where there is none.
+object::Value shown_list(object::View list, object::Value (*item)(object::View));
 void labels(object::View labels, const Path& path, ErrorList& errors);
 void label_selector(object::View selector, const Path& path, ErrorList& errors);
 void dns1123_label(std::string_view text, const Path& path, ErrorList& errors);
@@ -28,6 +39,8 @@ void port_number_or_name(object::View port, const Path& path, ErrorList& errors)
 
 /// spec of a pod; `path` is its place ("spec", "spec.template.spec").
 void pod_spec(object::View spec, const Path& path, ErrorList& errors);
+/// What a pod's status becomes: its conditions, its class, its addresses.
+void pod_status(object::View status, object::View old, ErrorList& errors);
 /// spec of a PersistentVolumeClaim, or of the template of one.
 void claim_spec(object::View spec, const Path& path, ErrorList& errors);
 /// {nodeSelectorTerms: [...]}

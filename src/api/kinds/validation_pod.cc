@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "api/kinds/validation.h"
+#include "schema/addresses.h"
 #include "schema/formats.h"
 
 namespace proa::api::validation {

@@ -1,12 +1,8 @@
 // The addresses of a Service, and who may reach it from outside.
-#include <arpa/inet.h>
-
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <string>
+#include <string_view>
 
 #include "api/kinds/validation.h"
+#include "schema/addresses.h"
 #include "schema/formats.h"
 
 namespace proa::api::validation {
@@ -14,17 +10,10 @@ namespace {
 
 using object::View;
 
-bool is_cidr(std::string_view text) {
-  const size_t slash = text.find('/');
-  if (slash == std::string_view::npos) return false;
-  const int family = text.find(':') == std::string_view::npos ? AF_INET : AF_INET6;
-  const std::string address(text.substr(0, slash));
-  const std::string_view bits = text.substr(slash + 1);
-  int number = -1;
-  const auto [end, error] = std::from_chars(bits.data(), bits.data() + bits.size(), number);
-  std::array<unsigned char, 16> bytes{};
-  return error == std::errc() && end == bits.data() + bits.size() && number >= 0 &&
-         number <= (family == AF_INET ? 32 : 128) && inet_pton(family, address.c_str(), bytes.data()) == 1;
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
 }
 
 void family(View spec, const Path& path, ErrorList& errors) {
@@ -49,7 +38,9 @@ void service_addresses(View spec, const Path& path, ErrorList& errors) {
   size_t index = 0;
   for (const View ip : spec["externalIPs"].items()) {
     const Path at = external.index(index++);
-    for (const auto& why : schema::ip_errors(ip.as_string())) errors.invalid(at, ip.as_string(), why);
+    auto wrong = schema::ip_errors(ip.as_string());
+    if (wrong.empty()) wrong = schema::special_ip_errors(ip.as_string());
+    for (const auto& why : wrong) errors.invalid(at, ip.as_string(), why);
   }
 }
 
@@ -61,8 +52,8 @@ void load_balancer(View spec, const Path& path, ErrorList& errors) {
   size_t index = 0;
   for (const View range : spec["loadBalancerSourceRanges"].items()) {
     const Path at = ranges.index(index++);
-    if (!is_cidr(range.as_string()))
-      errors.invalid(at, range.as_string(), "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
+    // Blanks around a range have always been taken.
+    for (const auto& why : schema::cidr_errors(trimmed(range.as_string()))) errors.invalid(at, range.as_string(), why);
   }
   if (spec["allocateLoadBalancerNodePorts"].exists() && !balances)
     errors.forbidden(path.child("allocateLoadBalancerNodePorts"), kOnly);
