@@ -45,10 +45,13 @@ class CommandTest : public testing::Test {
   }
   /// `words` are separated by blanks; what stands after ` -- ` too.
   Outcome run(std::string_view words) const {
+    return run_words(split(replaced(std::string(words), "@/", folder_ + "/"), " "));
+  }
+  Outcome run_words(const std::vector<std::string>& words) const {
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
     Outcome outcome;
-    outcome.code = run_kubectl(split(replaced(std::string(words), "@/", folder_ + "/"), " "), "kubectl");
+    outcome.code = run_kubectl(words, "kubectl");
     outcome.out = testing::internal::GetCapturedStdout();
     outcome.err = replaced(testing::internal::GetCapturedStderr(), folder_, "@");
     return outcome;

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <memory>
@@ -56,9 +57,10 @@ class ScriptedServer final : public http::Handler {
     for (const auto& object : read(yaml)) put(object);
   }
   /// What the next `VERB PATH` gets instead of what the server would say; several are used in their order.
-  void answers(const std::string& request, int code, std::string body) {
+  void answers(const std::string& request, int code, std::string body, http::Headers headers = {}) {
     const std::lock_guard lock(mutex_);
-    scripted_[request].push_back({code, std::move(body)});
+    headers.emplace_back("content-type", "application/json");
+    scripted_[request].push_back({code, std::move(body), std::move(headers)});
   }
   /// A Status; `details` is JSON.
   void refuses(const std::string& request, int code, std::string_view reason, std::string_view message,
@@ -83,10 +85,10 @@ class ScriptedServer final : public http::Handler {
     log_ += line_of(*request);
     auto& script = scripted_[request->method + " " + request->path];
     if (!script.empty()) {
-      const auto [code, body] = script.front();
+      const auto [code, body, headers] = script.front();
       script.pop_front();
       if (code == 0) return response->begin(200, {});
-      return response->send(code, {{"content-type", "application/json"}}, http::share(body));
+      return response->send(code, headers, http::share(body));
     }
     const Place place = place_of(request->path);
     if (place.collection.empty()) return say(*response, 404, not_found(place));
@@ -100,6 +102,7 @@ class ScriptedServer final : public http::Handler {
   struct Scripted {
     int code;
     std::string body;
+    http::Headers headers;
   };
 
   static std::vector<object::Value> read(std::string_view yaml) {
@@ -198,13 +201,13 @@ class ScriptedServer final : public http::Handler {
   void watch(http::ResponseWriter& response, const Place& place) {
     auto& due = events_[place.collection];
     if (due.empty())  // a command that asks again would ask for ever
-      return say(response, 500, status_text(500, "InternalError", "the script tells no more of " + place.collection, "{}"));
+      return say(response, 500,
+                 status_text(500, "InternalError", "the script tells no more of " + place.collection, "{}"));
     response.begin(200, {{"content-type", "application/json"}});
     for (const auto& [type, object] : due) {
       if (type == "DELETED") objects_[place.collection].erase(std::string(object::name_of(object)));
       if (type == "ADDED" || type == "MODIFIED") put(object);
-      response.write(http::share(
-          object::to_json(object::Value::object({{"type", type}, {"object", object}})) + "\n"));
+      response.write(http::share(object::to_json(object::Value::object({{"type", type}, {"object", object}})) + "\n"));
     }
     due.clear();
     response.finish();
@@ -216,6 +219,9 @@ class ScriptedServer final : public http::Handler {
       return say(response, 201, status_text(201, "", "", "{}"));
     }
     auto object = object::parse_json(request.body).value();
+    constexpr std::string_view kWithin = "/namespaces/";
+    if (const size_t at = place.collection.find(kWithin); place.sub.empty() && at != std::string::npos)
+      object["metadata"]["namespace"] = split(place.collection.substr(at + kWithin.size()), "/")[0];
     if (place.sub.empty() && request.query.get("dryRun").empty()) put(object);
     say(response, 201, object::to_json(object));
   }
@@ -225,8 +231,8 @@ class ScriptedServer final : public http::Handler {
     if (request.method == "GET") return say(response, 200, object::to_json(*held));
     const bool dry = !request.query.get("dryRun").empty();
     if (request.method == "DELETE") {
-      const std::string details = fmt::format(R"({{"name":"{}","kind":"{}","uid":"{}"}})", place.name, place.plural,
-                                              object::uid_of(*held));
+      const std::string details =
+          fmt::format(R"({{"name":"{}","kind":"{}","uid":"{}"}})", place.name, place.plural, object::uid_of(*held));
       if (!dry) objects_[place.collection].erase(place.name);
       return say(response, 200, status_text(200, "", "", details));
     }
@@ -270,6 +276,9 @@ class ClusterTest : public CommandTest {
     EXPECT_EQ(outcome.out, "") << words;
     EXPECT_EQ(outcome.code, 1) << words;
   }
+
+  /// The requests since the last look.
+  void asked(std::string_view lines) { EXPECT_EQ(server_.requests(), lines); }
 
   ScriptedServer server_;
 };
