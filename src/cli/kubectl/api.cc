@@ -1,16 +1,23 @@
 #include "cli/kubectl/api.h"
 
+#include <charconv>
 #include <cstdio>
+#include <optional>
 
 #include <fmt/format.h>
 
+#include "cli/kubectl/text.h"
+#include "object/go_text.h"
 #include "object/json.h"
+#include "runtime/clock.h"
 
 namespace proa::cli::kubectl {
 namespace {
 
 using object::Value;
 using object::View;
+/// How often a server that says when to come back is asked again.
+constexpr int kBusyTries = 10;
 
 std::string escape(std::string_view text, std::string_view also_plain) {
   std::string out;
@@ -25,49 +32,61 @@ std::string escape(std::string_view text, std::string_view also_plain) {
   return out;
 }
 
-Status generic_status(int code, const std::string& body) {
+/// ` (get deployments.apps web)`: what was asked for, where the path names a resource.
+std::string request_text(const Call& call) {
+  auto parts = split(call.path, "/");
+  if (parts.size() < 4 || (parts[1] != "api" && parts[1] != "apis")) return "";
+  const std::string group = parts[1] == "apis" ? "." + parts[2] : "";
+  parts.erase(parts.begin(), parts.begin() + (group.empty() ? 3 : 4));
+  if (parts.size() > 2 && parts[0] == "namespaces") parts.erase(parts.begin(), parts.begin() + 2);
+  if (parts.empty()) return "";
+  return fmt::format(" ({} {}{}{})", lower(call.method), parts[0], group, parts.size() > 1 ? " " + parts[1] : "");
+}
+
+struct Generic {
+  int code;
+  const char *reason, *message;
+};
+
+constexpr Generic kGeneric[] = {
+    {400, "BadRequest", "the server rejected our request for an unknown reason"},
+    {401, "Unauthorized", "the server has asked for the client to provide credentials"},
+    {404, "NotFound", "the server could not find the requested resource"},
+    {405, "MethodNotAllowed", "the server does not allow this method on the requested resource"},
+    {409, "Conflict", "the server reported a conflict"},
+    {422, "Invalid", "the server rejected our request due to an error in our request"},
+    {429, "TooManyRequests", "the server has received too many requests and has asked us to try again later"},
+    {503, "ServiceUnavailable", "the server is currently unable to handle the request"},
+    {504, "Timeout",
+     "the server was unable to return a response in the time allotted, but may still be processing the request"},
+};
+
+/// For an answer that is no Status: a proxy's, or that of some other server.
+/// Source: k8s.io/apimachinery pkg/api/errors (NewGenericServerResponse).
+Status generic_status(const Call& call, int code, const std::string& body) {
   Status status;
   status.code = code;
-  switch (code) {
-    case 401:
-      status.reason = "Unauthorized", status.message = "the server has asked for the client to provide credentials";
-      break;
-    case 403: status.reason = "Forbidden", status.message = body.empty() ? "unknown" : body; break;
-    case 404: status.reason = "NotFound", status.message = "the server could not find the requested resource"; break;
-    case 405:
-      status.reason = "MethodNotAllowed",
-      status.message = "the server does not allow this method on the requested resource";
-      break;
-    case 409: status.reason = "Conflict", status.message = "the server reported a conflict"; break;
-    case 415:
-      status.reason = "UnsupportedMediaType", status.message = "the body of the request was in an unknown format";
-      break;
-    case 429:
-      status.reason = "TooManyRequests",
-      status.message = "the server has received too many requests and has asked us to try again later";
-      break;
-    case 503:
-      status.reason = "ServiceUnavailable",
-      status.message = body.empty() ? "the server is currently unable to handle the request" : body;
-      break;
-    case 504:
-      status.reason = "Timeout",
-      status.message =
-          "the server was unable to return a response in the time allotted, but may still be processing the request";
-      break;
-    default:
-      status.reason = code >= 500 ? "InternalError" : "BadRequest";
-      status.message =
-          body.empty()
-              ? fmt::format("the server responded with the status code {} but did not return more information", code)
-              : body;
+  const std::string said(trim(body));
+  status.message =
+      fmt::format("the server responded with the status code {} but did not return more information", code);
+  if (code == 403 || code == 415) {
+    status.reason = code == 403 ? "Forbidden" : "UnsupportedMediaType";
+    status.message = said;
+  } else if (code >= 500) {
+    status.reason = "InternalError";
+    status.message =
+        fmt::format("an error on the server ({}) has prevented the request from succeeding", object::go_quoted(said));
   }
+  for (const auto& known : kGeneric)
+    if (known.code == code) status.reason = known.reason, status.message = known.message;
+  if (code == 409 && call.method == "POST") status.reason = "AlreadyExists";
+  status.message += request_text(call);
   return status;
 }
 
-Status status_of(int code, const std::string& body) {
+Status status_of(const Call& call, int code, const std::string& body) {
   auto parsed = object::parse_json(body);
-  if (!parsed || View(*parsed)["kind"].as_string() != "Status") return generic_status(code, body);
+  if (!parsed || View(*parsed)["kind"].as_string() != "Status") return generic_status(call, code, body);
   const View from = *parsed;
   Status status;
   status.code = static_cast<int>(from["code"].as_int(code));
@@ -82,8 +101,18 @@ Status status_of(int code, const std::string& body) {
                     static_cast<int>(details["retryAfterSeconds"].as_int())};
   for (View cause : details["causes"].items())
     status.details.causes.push_back({cause["reason"].str(), cause["message"].str(), cause["field"].str()});
-  if (status.message.empty()) status.message = generic_status(code, "").message;
+  if (status.message.empty()) status.message = generic_status(call, code, "").message;
   return status;
+}
+
+/// How long a busy server asks to be left alone; nothing where it doesn't say, or is not busy.
+std::optional<int64_t> retry_after_seconds(const http::ClientResponse& response) {
+  if (response.status != 429 && response.status < 500) return std::nullopt;
+  const auto text = response.header("retry-after");
+  int64_t seconds = 0;
+  if (text.empty() || std::from_chars(text.data(), text.data() + text.size(), seconds).ec != std::errc())
+    return std::nullopt;
+  return seconds;
 }
 
 http::Headers headers_of(const Call& call) {
@@ -146,11 +175,17 @@ void Api::show_warnings(const http::Headers& headers) {
 Try<std::string> Api::raw(const Call& call) {
   auto connection = client();
   if (!connection) return Failed(connection.error());
-  auto response =
-      checked((*connection)->exchange(call.method, target_of(call.path, call.params), headers_of(call), call.body));
+  const std::string target = target_of(call.path, call.params);
+  auto response = checked((*connection)->exchange(call.method, target, headers_of(call), call.body));
+  for (int tries = 0; response && tries < kBusyTries; ++tries) {
+    const auto pause = retry_after_seconds(*response);
+    if (!pause) break;
+    runtime::block_for(*pause * runtime::kSecond);
+    response = checked((*connection)->exchange(call.method, target, headers_of(call), call.body));
+  }
   if (!response) return Failed(response.error());
   show_warnings(response->headers);
-  if (response->status >= 400) return Failed(Failure::of(status_of(response->status, response->body)));
+  if (response->status >= 400) return Failed(Failure::of(status_of(call, response->status, response->body)));
   return std::move(response->body);
 }
 
@@ -164,7 +199,7 @@ Try<void> Api::stream_with(http::Client& client, const Call& call, const std::fu
   auto response = checked(client.stream(call.method, target_of(call.path, call.params), headers_of(call), piece));
   if (!response) return Failed(response.error());
   show_warnings(response->headers);
-  if (response->status >= 400) return Failed(Failure::of(status_of(response->status, response->body)));
+  if (response->status >= 400) return Failed(Failure::of(status_of(call, response->status, response->body)));
   return {};
 }
 
@@ -210,7 +245,8 @@ Try<std::unique_ptr<http::ClientSocket>> Api::websocket(const std::string& targe
   if (socket) return std::move(*socket);
   // A refusal's body is what the server would have answered without an upgrade.
   const Status& refusal = socket.error();
-  if (refusal.reason == "UpgradeFailed") return Failed(Failure::of(status_of(refusal.code, refusal.message)));
+  if (refusal.reason == "UpgradeFailed")
+    return Failed(Failure::of(status_of({.path = target}, refusal.code, refusal.message)));
   return Failed(Failure::of(refusal));
 }
 

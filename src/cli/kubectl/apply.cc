@@ -71,12 +71,14 @@ class Apply {
   Try<void> update(Info& info, const Value& modified, Value live);
   Try<Value> patched(Info& info, View modified, View live, std::string& patch);
   Try<void> show(View object, const std::string& operation);
+  Try<void> show_all();
   void warn_if_deleting(View object) const;
 
   Session& session_;
   Options& o_;
   std::string cause_;
   ResultPrinter printer_;
+  std::vector<Value> shown_;
 };
 
 Try<void> Apply::run() {
@@ -92,10 +94,25 @@ Try<void> Apply::run() {
   for (Info& info : found->infos)
     if (auto done = one(info); !done) failures.push_back(done.error());
   if (!failures.empty()) return Failed(Failure::all(std::move(failures)));
+  return show_all();
+}
+
+/// What -o asks for comes last, as one object or a List, and only if all went well.
+Try<void> Apply::show_all() {
+  if (shown_.empty()) return {};
+  Value all = Value::object({{"apiVersion", "v1"}, {"kind", "List"}, {"metadata", Value::object()}});
+  if (shown_.size() > 1) all["items"] = Value(std::move(shown_));
+  auto text = printer_.print(shown_.size() == 1 ? View(shown_[0]) : View(all), "");
+  if (!text) return Failed(text.error());
+  session_.out(*text);
   return {};
 }
 
 Try<void> Apply::show(View object, const std::string& operation) {
+  if (o_.print.given() && o_.print.output != "name") {
+    shown_.push_back(object.to_value());
+    return {};
+  }
   auto text = printer_.print(object, operation);
   if (!text) return Failed(text.error());
   session_.out(*text);
@@ -198,7 +215,8 @@ Try<void> Apply::one(Info& info) {
   Value modified = info.object;
   const std::string text = last_applied_text(info.object);
   modified["metadata"]["annotations"][object::Key(std::string_view(kLastApplied))] = text;
-  auto live = session_.api().get(info.mapping.path(info.name_space, info.name));
+  const auto named = info.check_name();
+  auto live = named ? session_.api().get(info.mapping.path(info.name_space, info.name)) : Failed(named.error());
   if (!live) {
     if (live.error().is("NotFound")) return create_new(info);
     return Failed(live.error().at_source(
@@ -225,6 +243,9 @@ Try<void> apply(Session& session) {
     return fail("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
   if (options.server_side && !flags.changed("field-manager")) options.write.field_manager = "kubectl";
   if (options.files.empty()) return fail("must specify one of -f and -k");
+  if (options.force_conflicts && !options.server_side) return fail("--force-conflicts only works with --server-side");
+  if (options.force && options.server_side) return fail("--force cannot be used with --server-side");
+  if (options.force && options.write.dry_run == "server") return fail("--dry-run=server cannot be used with --force");
   if (options.prune) return fail("this client can't prune: --prune is not supported");
   if (auto ok = session.access(); !ok) return Failed(ok.error());
   const std::string cause = options.write.record ? Session::change_cause(flags, {"apply"}, {}) : "";

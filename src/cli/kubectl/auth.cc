@@ -26,7 +26,7 @@ Try<void> auth_can_i(Session& session) {
   if (!args) return Failed(args.error());
   if (auto ok = session.access(); !ok) return Failed(ok.error());
   if (list) return fail("this client can't list what is allowed: ask for one verb and resource");
-  if (args->size() != 2 && args->size() != 3)
+  if (args->size() != 2)
     return fail(
         "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for "
         "help and examples.");
@@ -39,7 +39,6 @@ Try<void> auth_can_i(Session& session) {
       name = resource.substr(slash + 1);
       resource = resource.substr(0, slash);
     }
-    if (args->size() == 3) name = (*args)[2];
     auto mapping = session.mapper().of_resource(resource);
     if (!mapping && resource != "*")
       session.err(fmt::format("Warning: the server doesn't have a resource type '{}'\n\n", resource));

@@ -26,24 +26,32 @@ class CommandTest : public testing::Test {
   CommandTest() {
     std::string pattern = (std::filesystem::temp_directory_path() / "proa-command-XXXXXX").string();
     folder_ = mkdtemp(pattern.data());
-    file("kubeconfig", R"({"apiVersion":"v1","kind":"Config","current-context":"c",
-        "contexts":[{"name":"c","context":{"cluster":"c","user":"u","namespace":"team"}}],
-        "clusters":[{"name":"c","cluster":{"server":"https://127.0.0.1:1"}}],
-        "users":[{"name":"u","user":{"token":"t"}}]})");
+    use_server("https://127.0.0.1:1");
     setenv("KUBECONFIG", (folder_ + "/kubeconfig").c_str(), 1);
   }
   ~CommandTest() override { std::filesystem::remove_all(folder_); }
 
+  /// From now on commands ask there.
+  void use_server(const std::string& url) const {
+    file("kubeconfig", R"({"apiVersion":"v1","kind":"Config","current-context":"c",
+        "contexts":[{"name":"c","context":{"cluster":"c","user":"u","namespace":"team"}}],
+        "clusters":[{"name":"c","cluster":{"insecure-skip-tls-verify":true,"server":")" +
+                           url + R"("}}],
+        "users":[{"name":"u","user":{"token":"t"}}]})");
+  }
   void file(const std::string& name, std::string_view text) const {
     std::filesystem::create_directories(std::filesystem::path(folder_ + "/" + name).parent_path());
     std::ofstream(folder_ + "/" + name, std::ios::binary) << text;
   }
   /// `words` are separated by blanks; what stands after ` -- ` too.
   Outcome run(std::string_view words) const {
+    return run_words(split(replaced(std::string(words), "@/", folder_ + "/"), " "));
+  }
+  Outcome run_words(const std::vector<std::string>& words) const {
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
     Outcome outcome;
-    outcome.code = run_kubectl(split(replaced(std::string(words), "@/", folder_ + "/"), " "), "kubectl");
+    outcome.code = run_kubectl(words, "kubectl");
     outcome.out = testing::internal::GetCapturedStdout();
     outcome.err = replaced(testing::internal::GetCapturedStderr(), folder_, "@");
     return outcome;

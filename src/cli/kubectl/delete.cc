@@ -61,7 +61,7 @@ Try<void> complete(Session& session, Options& o, const FlagSet& flags) {
   if (!o.output.empty() && o.output != "name")
     return fail(fmt::format("unexpected -o output mode: {}. We only support '-o name'", o.output));
   if (o.all && !o.selector.empty()) return fail("cannot set --all and --selector at the same time");
-  if (o.all && !o.field_selector.empty()) return fail("cannot set --all and --field-selector at the same time");
+  if (o.all && !o.field_selector.empty()) return fail("setting 'all' parameter but found a non empty selector. ");
   if (o.grace == 0 && o.force)
     session.err(
         "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. "
@@ -80,6 +80,7 @@ void show(Session& session, const Options& o, const Info& info) {
 
 /// The uid of what is being deleted; empty when the server doesn't say.
 Try<std::string> delete_one(Session& session, const Options& o, const Info& info) {
+  if (auto ok = info.check_name(); !ok) return Failed(ok.error().at_source("deleting", info.source));
   Value options = Value::object({{"kind", "DeleteOptions"}, {"apiVersion", "v1"}});
   if (o.grace >= 0) options["gracePeriodSeconds"] = o.grace;
   std::string policy = o.cascade;

@@ -45,7 +45,7 @@ void add_flags(Options& o, FlagSet& flags) {
   flags.boolean("server-print", 0, &o.server_print);
   flags.list("label-columns", 'L', &o.table.label_columns);
   flags.integer("chunk-size", 0, &o.chunk_size);
-  flags.ignored_boolean("show-kind");
+  flags.boolean("show-kind", 0, &o.table.show_kind);
 }
 
 class Get {
@@ -140,7 +140,7 @@ Try<void> Get::tables() {
       if (last != nullptr && !o_.table.no_headers && written) separate = true;
       TableOptions options = o_.table;
       options.with_namespace = o_.all_namespaces && info.mapping.namespaced;
-      if (with_kind) options.kind = info.mapping.kind_group();
+      if (with_kind || o_.table.show_kind) options.kind = info.mapping.kind_group();
       printer.emplace(options);
       last = &info.mapping;
     }
@@ -204,6 +204,16 @@ Try<void> Get::emit(View object, const std::string& event, TablePrinter& table, 
   return {};
 }
 
+Value table_of_status(View status) {
+  Value columns = Value::array(), cells = Value::array();
+  for (const std::string_view name : {"status", "reason", "message"}) {
+    columns.push_back(Value::object({{"name", name}, {"type", "string"}}));
+    cells.push_back(status[name].to_value());
+  }
+  return Value::object(
+      {{"kind", "Table"}, {"columnDefinitions", columns}, {"rows", Value::array({Value::object({{"cells", cells}})})}});
+}
+
 Try<void> Get::watch_from(const Mapping& mapping, const std::string& name, const std::string& version, bool list,
                           TablePrinter& table, TabWriter& writer, ObjectPrinter* printer) {
   Call call{.path = mapping.path(o_.all_namespaces ? "" : session_.name_space()),
@@ -216,14 +226,8 @@ Try<void> Get::watch_from(const Mapping& mapping, const std::string& name, const
   std::optional<Failure> bad;
   auto ended = session_.api().watch(std::move(call), 0, [&](const std::string& type, Value object) {
     if (type == "BOOKMARK") return true;
-    if (type == "ERROR") {
-      Status status;
-      status.code = static_cast<int>(View(object)["code"].as_int(500));
-      status.reason = View(object)["reason"].str();
-      status.message = View(object)["message"].str();
-      bad = Failure::of(status);
-      return false;
-    }
+    // Upstream shows why a watch ended as one more object.
+    if (type == "ERROR" && printer == nullptr) object = table_of_status(object);
     if (show || o_.watch_only) {
       if (auto done = emit(object, type, table, writer, printer); !done) {
         bad = done.error();
@@ -247,7 +251,7 @@ Try<void> Get::watch() {
   auto found = find(session_, first);
   if (!found) return Failed(found.error());
   if (!found->failures.empty()) return Failed(Failure::all(std::move(found->failures)));
-  if (found->infos.size() != 1)
+  if (several_kinds(found->infos))
     return fail(
         "watch is only supported on individual resources and resource collections - more than 1 resource was found");
   const Info& info = found->infos[0];
@@ -259,8 +263,18 @@ Try<void> Get::watch() {
   }
   TableOptions options = o_.table;
   options.with_namespace = o_.all_namespaces && info.mapping.namespaced;
+  if (o_.table.show_kind) options.kind = info.mapping.kind_group();
   TablePrinter table(options);
   TabWriter writer(kTableStyle);
+  // Several of a kind are shown, as upstream does before it finds that it can't watch them.
+  for (size_t i = 1; i < found->infos.size(); ++i) {
+    if (i == 1) table.print(info.object, writer);
+    table.print(found->infos[i].object, writer);
+  }
+  if (found->infos.size() > 1) {
+    session_.out(writer.flush());
+    return fail("you may only watch a single resource or type of resource at a time");
+  }
   const bool list = info.name.empty();
   const View object = info.object;
   if (!o_.watch_only) {

@@ -36,6 +36,8 @@ Mapping mapping_of(const schema::KindInfo& kind) {
 
 std::string Mapping::kind_group() const { return group.empty() ? lower(kind) : lower(kind) + "." + group; }
 
+std::string Mapping::go_type() const { return type ? "*" + version + "." + kind : "*unstructured.Unstructured"; }
+
 std::string Mapping::path(const std::string& name_space, const std::string& name, const std::string& sub) const {
   std::string out = group.empty() ? "/api/" + version : "/apis/" + group + "/" + version;
   if (namespaced && !name_space.empty()) out += "/namespaces/" + escape_path(name_space);

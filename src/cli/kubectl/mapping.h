@@ -23,6 +23,8 @@ struct Mapping {
   std::string kind_group() const;
   /// `deployments.apps`, `pods`.
   std::string resource_group() const { return group.empty() ? plural : plural + "." + group; }
+  /// `*v1.Deployment`: the type in which kubectl holds such an object.
+  std::string go_type() const;
   /// `/apis/apps/v1/namespaces/NS/deployments[/NAME[/SUB]]`; an empty name means the collection, an empty namespace
   /// all of them.
   std::string path(const std::string& name_space, const std::string& name = "", const std::string& sub = "") const;

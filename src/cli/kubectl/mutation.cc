@@ -119,6 +119,7 @@ Try<Value> create_object(Session& session, const Info& info, const WriteFlags& w
 
 Try<Value> patch_object(Session& session, const Info& info, const char* patch_type, const std::string& patch,
                         const WriteFlags& write, const std::string& subresource) {
+  if (auto ok = info.check_name(); !ok) return Failed(ok.error());
   return session.api().send({.method = "PATCH",
                              .path = info.mapping.path(info.name_space, info.name, subresource),
                              .params = write.params(),

@@ -234,10 +234,6 @@ Try<void> Finder::list(const Mapping& mapping, Found& found) {
     Params page = params;
     page.emplace_back("continue", next);
     auto got = session_.api().send({.path = mapping.path(name_space), .params = page, .accept = request_.accept});
-    if (!got && got.error().is("Expired") && !next.empty()) {
-      page = {{"labelSelector", request_.selector}, {"fieldSelector", request_.field_selector}};
-      got = session_.api().send({.path = mapping.path(name_space), .params = page, .accept = request_.accept});
-    }
     if (!got) return Failed(list_failure(got.error(), mapping));
     next = View(*got)["metadata"]["continue"].str();
     if (auto done = append_list(mapping, std::move(*got), found); !done) return done;
@@ -310,7 +306,7 @@ Try<void> Finder::add_object(Value object, const std::string& source, Found& fou
                               selector.error().message));
     if (!selector->matches(object::labels_of(info.object))) return {};
   }
-  if (request_.latest && !request_.local)
+  if (request_.latest && !request_.local && !info.name.empty())
     if (auto done = fetch(info); !done) return done;
   found.infos.push_back(std::move(info));
   return {};

@@ -16,6 +16,11 @@ struct Info {
   object::Value object;  // null when it was not asked for
   std::string source;    // the file it came from
 
+  /// Failure when it has no name: its path would be that of all objects of its kind.
+  Try<void> check_name() const {
+    if (name.empty()) return fail("resource name may not be empty");
+    return {};
+  }
   /// `deployment.apps/web`.
   std::string kind_name() const { return mapping.kind_group() + "/" + name; }
 };

@@ -4,6 +4,7 @@
 #include "cli/kubectl/commands.h"
 #include "cli/kubectl/mutation.h"
 #include "cli/kubectl/until.h"
+#include "object/go_text.h"
 #include "object/json.h"
 
 namespace proa::cli::kubectl {
@@ -35,11 +36,14 @@ Try<void> check_current(Session& session, const Options& o, const Info& info) {
 }
 
 Try<void> wait_for_size(Session& session, const Options& o, const Info& info) {
-  return until(session, info, o.timeout_ns / 1'000'000, [&](Seen seen, View object) -> Try<bool> {
+  auto done = until(session, info, o.timeout_ns / 1'000'000, [&](Seen seen, View object) -> Try<bool> {
     if (seen == Seen::kDeleted) return fail("object has been deleted");
     return object["status"]["replicas"].as_int() == o.replicas &&
            object["status"]["observedGeneration"].as_int() >= object["metadata"]["generation"].as_int();
   });
+  if (!done && done.error().message() == kTimedOut)
+    return fail(fmt::format("timed out waiting for {} to be synced", object::go_quoted(info.name)));
+  return done;
 }
 
 Try<void> scale_one(Session& session, const Options& o, const Info& info) {

@@ -119,7 +119,10 @@ Try<void> wait_for(Session& session, const Info& info, int64_t timeout_ms, const
       [&](Seen seen, View object) -> Try<bool> {
         if (seen == Seen::kDeleted) return false;  // another of its name may come
         last = object.to_value();
-        return check(object);
+        // Items of a LIST do not say what they are.
+        last["apiVersion"] = info.mapping.api_version();
+        last["kind"] = info.mapping.kind;
+        return check(last);
       },
       [&] {
         there = false;
@@ -131,6 +134,7 @@ Try<void> wait_for(Session& session, const Info& info, int64_t timeout_ms, const
 }
 
 Try<void> wait_gone(Session& session, const Info& info, int64_t timeout_ms) {
+  if (info.name.empty()) return fail("resource name must be provided");
   auto live = session.api().get(info.mapping.path(info.name_space, info.name));
   if (!live && live.error().is("NotFound")) return {};
   if (!live) return Failed(live.error());

@@ -197,6 +197,20 @@ Try<void> expose(Session& session) {
   return {};
 }
 
+namespace {
+
+/// Built-in kinds say whether they can be scaled; of others the server will.
+Try<void> scalable(Session& session, const Mapping& m) {
+  const auto kind = session.mapper().registry().find_resource(m.group, m.version, m.plural);
+  if (!kind || kind->subresource("scale") != nullptr) return {};
+  return fail(
+      fmt::format("cannot autoscale a {}: could not find scale subresource for {}/{}, Resource={} in discovery "
+                  "information",
+                  m.kind, m.group, m.version, m.plural));
+}
+
+}  // namespace
+
 Try<void> autoscale(Session& session) {
   PrintFlags print;
   WriteFlags write;
@@ -229,6 +243,7 @@ Try<void> autoscale(Session& session) {
   auto mapping = session.mapper().of_resource("horizontalpodautoscalers.v1.autoscaling");
   if (!mapping) return Failed(mapping.error());
   for (const Info& info : found->infos) {
+    if (auto can = scalable(session, info.mapping); !can) return can;
     const std::string own = name.empty() ? info.name : name;
     Value spec = Value::object({{"scaleTargetRef", Value::object({{"kind", info.mapping.kind},
                                                                   {"name", info.name},

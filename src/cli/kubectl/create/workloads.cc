@@ -78,7 +78,6 @@ Try<void> create_service(Session& session, const std::string& type) {
   if (auto ok = begin_create(session, o, flags); !ok) return ok;
   if (type == "ExternalName" && !flags.changed("external-name"))
     return fail("required flag(s) \"external-name\" not set");
-  if (cluster_ip == "None" && !tcp.empty()) return fail("can not map ports with clusterip=None");
   if (tcp.empty() && cluster_ip != "None" && type != "ExternalName")
     return fail("at least one tcp port specifier must be provided");
   Value service = new_object(session, o, "v1", "Service", Value::object({{"app", o.name}}));
@@ -146,7 +145,8 @@ Try<void> create_job(Session& session) {
     if (!found) return Failed(found.error());
     if (!found->failures.empty()) return Failed(Failure::all(std::move(found->failures)));
     const View cron = found->infos[0].object;
-    if (found->infos[0].mapping.kind != "CronJob") return fail(fmt::format("from must be an existing cronjob"));
+    if (found->infos[0].mapping.kind != "CronJob")
+      return fail("unknown object type " + found->infos[0].mapping.go_type());
     const View inner = cron["spec"]["jobTemplate"];
     Value& metadata = job["metadata"];
     if (inner["metadata"]["labels"].exists()) metadata["labels"] = inner["metadata"]["labels"].to_value();

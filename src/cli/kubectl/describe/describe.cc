@@ -68,6 +68,7 @@ Try<void> describe_matching(Session& session, const Options& o, const Failure& n
 }  // namespace
 
 Try<std::string> describe_object(const DescribeContext& context) {
+  if (auto ok = context.info.check_name(); !ok) return Failed(ok.error());
   DescribeWriter w;
   const Mapping& m = context.info.mapping;
   Describer describer = describe_any;

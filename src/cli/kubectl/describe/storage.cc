@@ -149,6 +149,24 @@ void describe_volume(DescribeWriter& w, const DescribeContext& c) {
   describe_own_events(w, c);
 }
 
+namespace {
+
+/// `Term 0:  zone in [a, b]`; a term's further labels under its first.
+void allowed_topologies(DescribeWriter& w, View terms) {
+  w.print(0, "AllowedTopologies:\t{}\n", terms.empty() ? "<none>" : "");
+  for (size_t i = 0; i < terms.size(); ++i) {
+    const View labels = terms.at(i)["matchLabelExpressions"];
+    w.print(1, "Term {}:\t{}", i, labels.empty() ? "<none>\n" : "");
+    for (size_t j = 0; j < labels.size(); ++j) {
+      std::vector<std::string> values;
+      for (View value : labels.at(j)["values"].items()) values.push_back(value.str());
+      w.print(0, "{}{} in [{}]\n", j == 0 ? "" : "  \t", labels.at(j)["key"].as_string(), join(values, ", "));
+    }
+  }
+}
+
+}  // namespace
+
 void describe_storage_class(DescribeWriter& w, const DescribeContext& c) {
   const View k = c.info.object;
   const bool is_default =
@@ -164,6 +182,7 @@ void describe_storage_class(DescribeWriter& w, const DescribeContext& c) {
   for (View option : k["mountOptions"].items()) w.print(1, "{}\n", option.as_string());
   if (k["reclaimPolicy"].exists()) w.print(0, "ReclaimPolicy:\t{}\n", k["reclaimPolicy"].as_string());
   if (k["volumeBindingMode"].exists()) w.print(0, "VolumeBindingMode:\t{}\n", k["volumeBindingMode"].as_string());
+  if (k["allowedTopologies"].exists()) allowed_topologies(w, k["allowedTopologies"]);
   describe_own_events(w, c);
 }
 

@@ -56,10 +56,30 @@ void downward(DescribeWriter& w, View v) {
   }
 }
 
+/// The claim that is made for the pod. Each cell of its labels stands four blanks in, as upstream writes them.
+void ephemeral(DescribeWriter& w, View claim) {
+  const View spec = claim["spec"], metadata = claim["metadata"];
+  lines(w, "EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)",
+        {{"StorageClass", spec["storageClassName"].str()}, {"Volume", spec["volumeName"].str()}});
+  for (const auto& [title, name] : {std::pair{"Labels", "labels"}, std::pair{"Annotations", "annotations"}}) {
+    const bool labels = title == std::string_view("Labels");
+    w.print(2, "{}:\t", title);
+    if (metadata[std::string_view(name)].empty()) w.write(2, "<none>\n");
+    bool first = true;
+    for (const auto& [key, value] : by_name(metadata[std::string_view(name)])) {
+      if (!std::exchange(first, false)) w.write(2, labels ? "    \t" : "\t");
+      w.print(2, "{}{}{}\n", key, labels ? "=" : ": ", value.as_string());
+    }
+  }
+  w.write(2, "Capacity:\t\n");
+  w.write(2, "Access Modes:\t\n");
+  if (spec["volumeMode"].exists()) w.print(2, "VolumeMode:\t{}\n", spec["volumeMode"].as_string());
+}
+
 void csi(DescribeWriter& w, View v) {
   lines(w, "CSI (a Container Storage Interface (CSI) volume source)",
         {{"Driver", v["driver"].str()}, {"FSType", v["fsType"].str()}, {"ReadOnly", flag(v["readOnly"])}});
-  describe_labels_indented(w, "    ", "VolumeAttributes", "     ", v["volumeAttributes"]);
+  describe_labels_indented(w, "    ", "VolumeAttributes", "\t    ", v["volumeAttributes"]);
 }
 
 }  // namespace
@@ -88,6 +108,8 @@ void describe_volume_source(DescribeWriter& w, View volume) {
     projected(w, volume["projected"]);
   else if (volume["csi"].exists())
     csi(w, volume["csi"]);
+  else if (volume["ephemeral"].exists())
+    ephemeral(w, volume["ephemeral"]["volumeClaimTemplate"]);
   else if (const View image = volume["image"]; image.exists())
     lines(w, "Image (a container image or OCI artifact)",
           {{"Reference", image["reference"].str()}, {"PullPolicy", image["pullPolicy"].str()}});

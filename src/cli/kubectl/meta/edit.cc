@@ -13,6 +13,7 @@
 #include "cli/kubectl/mutation.h"
 #include "cli/kubectl/text.h"
 #include "cli/kubectl/three_way_patch.h"
+#include "object/go_text.h"
 #include "object/json.h"
 #include "object/meta.h"
 #include "object/yaml.h"
@@ -227,6 +228,10 @@ Try<void> edit(Session& session) {
   flags.ignored("subresource");
   auto args = o.write.begin(session, flags);
   if (!args) return Failed(args.error());
+  if (!o.print.output.empty() && o.print.output != "json" && o.print.output != "yaml")
+    return fail(
+        fmt::format("unable to match a printer suitable for the output format {}, allowed formats are: json,yaml",
+                    object::go_quoted(o.print.output)));
   Request request;
   request.args = *args;
   request.files = o.files;

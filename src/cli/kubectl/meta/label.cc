@@ -160,7 +160,9 @@ Try<void> update_each(Session& session, Options& o, bool labels, const std::stri
     }
     Value after = info.object;
     update_map(after, map_name, o.pairs);
-    const std::string operation = labels ? label_message(info.object, after, o.overwrite) : "annotated";
+    std::string operation = labels ? label_message(info.object, after, o.overwrite) : "annotated";
+    // Upstream leaves an empty map behind where there was none, and takes that for a change.
+    if (labels && !object::labels_of(info.object).exists() && operation == "not labeled") operation = "labeled";
     if (!cause.empty()) record_cause(after, cause);
     auto changed = send_change(session, o, info, after);
     auto text = changed ? printer.print(*changed, operation) : Try<std::string>(Failed(changed.error()));

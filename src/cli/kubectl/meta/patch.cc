@@ -1,4 +1,6 @@
 // kubectl patch and replace.
+#include "object/patch.h"
+
 #include <fmt/format.h>
 
 #include "cli/kubectl/commands.h"
@@ -57,16 +59,16 @@ Try<std::string> read_patch(const PatchOptions& o) {
 }
 
 Try<Value> patched_locally(const Info& info, const char* type, const std::string& text) {
-  if (type == kJsonPatch) return fail("this client can't apply a JSON patch by itself: use --dry-run=server");
   const bool strategic = type == kStrategicPatch;
   auto patch = checked(object::parse_json(text));
   if (!patch) return Failed(patch.error());
+  if (type == kJsonPatch) return checked(object::apply_json_patch(info.object, *patch));
   return checked(schema::strategic_merge(info.object, *patch, strategic ? info.mapping.type : schema::Type()));
 }
 
 Try<std::string> patch_one(Session& session, const PatchOptions& o, const Info& info, const char* type,
                            const std::string& patch, const std::string& cause) {
-  ResultPrinter printer(o.print, o.write.dry_run);
+  ResultPrinter printer(o.print, "none");  // a dry run is told as a true one, as upstream does
   Try<Value> result = Value();
   if (o.local || o.write.client_only()) {
     result = patched_locally(info, type, patch);
@@ -95,6 +97,7 @@ struct ReplaceOptions {
 };
 
 Try<Value> put(Session& session, const ReplaceOptions& o, const Info& info) {
+  if (auto ok = info.check_name(); !ok) return Failed(ok.error());
   Value object = info.object;
   // Without a version of its own, it replaces whatever is there; what is not there the server may make (a Service).
   if (View(object)["metadata"]["resourceVersion"].as_string().empty())
@@ -106,23 +109,19 @@ Try<Value> put(Session& session, const ReplaceOptions& o, const Info& info) {
                              .body = object::to_json(object)});
 }
 
-/// Deletes, waits, creates.
-Try<Value> make_anew(Session& session, const ReplaceOptions& o, const Info& info) {
+/// Deletes what is there and waits for its end. A grace period of 0 is taken for 1, as upstream does.
+Try<void> make_room(Session& session, const ReplaceOptions& o, const Info& info) {
+  if (auto ok = info.check_name(); !ok) return Failed(ok.error().at_source("deleting", info.source));
   Value options = Value::object({{"kind", "DeleteOptions"}, {"apiVersion", "v1"}, {"propagationPolicy", "Background"}});
-  // 0 would lose what a pod still has to do: one second is the least, and its end is waited for anyway.
   if (o.grace >= 0) options["gracePeriodSeconds"] = std::max<int64_t>(o.grace, 1);
   auto gone = session.api().send(
       {.method = "DELETE", .path = info.mapping.path(info.name_space, info.name), .body = object::to_json(options)});
-  if (!gone && !gone.error().is("NotFound")) return Failed(gone.error());
-  if (gone) {
-    session.out(fmt::format("{} {} deleted\n", info.mapping.kind_group(), object::go_quoted(info.name)));
-    const int64_t timeout = o.timeout_ns > 0 ? o.timeout_ns / 1'000'000 : 300'000;
-    auto done = until(
-        session, info, timeout, [](Seen seen, View) -> Try<bool> { return seen == Seen::kDeleted; },
-        [] { return true; });
-    if (!done) return Failed(done.error());
-  }
-  return create_object(session, info, o.write);
+  if (!gone && gone.error().is("NotFound")) return {};
+  if (!gone) return Failed(gone.error());
+  session.out(fmt::format("{} {} deleted\n", info.mapping.kind_group(), object::go_quoted(info.name)));
+  const int64_t timeout = o.timeout_ns > 0 ? o.timeout_ns / 1'000'000 : 300'000;
+  return until(
+      session, info, timeout, [](Seen seen, View) -> Try<bool> { return seen == Seen::kDeleted; }, [] { return true; });
 }
 
 }  // namespace
@@ -151,7 +150,7 @@ Try<void> patch(Session& session) {
   request.files = o.files;
   request.type_means_all = false;
   request.subresource = o.subresource;
-  request.latest = !o.local;
+  request.latest = false;  // objects of files are patched unseen
   request.local = o.local;
   auto found = find(session, request);
   if (!found) return Failed(found.error());
@@ -194,6 +193,9 @@ Try<void> replace(Session& session) {
   auto failures = std::move(found->failures);
   ResultPrinter printer(o.print, o.write.dry_run);
   const std::string cause = o.write.record ? Session::change_cause(flags, {"replace"}, *args) : "";
+  if (o.force)
+    for (const Info& info : found->infos)
+      if (auto done = make_room(session, o, info); !done) return done;
   for (Info& info : found->infos) {
     const bool applied = object::annotations_of(info.object)[std::string_view(kLastApplied)].exists();
     if (o.save_config || applied) {
@@ -202,7 +204,7 @@ Try<void> replace(Session& session) {
     }
     if (!cause.empty()) record_cause(info.object, cause);
     Try<Value> made = o.write.client_only() ? Try<Value>(info.object)
-                      : o.force             ? make_anew(session, o, info)
+                      : o.force             ? create_object(session, info, o.write)
                                             : put(session, o, info);
     if (!made) {
       failures.push_back(o.force ? made.error() : made.error().at_source("replacing", info.source));

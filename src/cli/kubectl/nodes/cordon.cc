@@ -26,6 +26,8 @@ Try<void> cordon_command(Session& session, bool desired) {
   if (!args) return Failed(args.error());
   if (args->empty() && selector.empty())
     return session.usage(fmt::format("USAGE: {} NODE [flags]", desired ? "cordon" : "uncordon"));
+  if (!args->empty() && !selector.empty())
+    return session.usage("error: cannot specify both a node name and a --selector option");
   auto nodes = find_nodes(session, *args, selector);
   if (!nodes) return Failed(nodes.error());
   return set_unschedulable(session, *nodes, desired, write);
@@ -81,12 +83,25 @@ bool matches(View old, const Taint& taint) {
   return old["key"].as_string() == taint.key && (taint.effect.empty() || old["effect"].as_string() == taint.effect);
 }
 
+/// No taint is set and taken away at once.
+Try<void> no_conflicts(const std::vector<Taint>& taints) {
+  std::vector<std::string> found;
+  for (const Taint& added : taints)
+    for (const Taint& gone : taints)
+      if (!added.removal && gone.removal && added.key == gone.key &&
+          (gone.effect.empty() || gone.effect == added.effect))
+        found.push_back(gone.key + "=" + gone.effect);
+  if (found.empty()) return {};
+  return fail("can not both modify and remove the following taint(s) in the same command: " + join(found, ", "));
+}
+
 /// The node's taints after the changes; `operation` is what was done.
 Try<Value> retainted(const Info& info, const std::vector<Taint>& taints, bool overwrite, std::string& operation) {
   Value list =
       View(info.object)["spec"]["taints"].exists() ? View(info.object)["spec"]["taints"].to_value() : Value::array();
   bool added = false, removed = false, modified = false;
   std::vector<Failure> failures;
+  std::vector<std::string> taken;
   for (const Taint& taint : taints) {
     const size_t gone = std::erase_if(list.items(), [&](const Value& old) { return matches(old, taint); });
     if (taint.removal) {
@@ -96,15 +111,16 @@ Try<Value> retainted(const Info& info, const std::vector<Taint>& taints, bool ov
       removed = removed || gone > 0;
       continue;
     }
-    if (gone > 0 && !overwrite)
-      return fail(fmt::format("node {} already has {} taint(s) with same effect(s) and --overwrite is false", info.name,
-                              taint.key));
+    if (gone > 0 && !overwrite) taken.push_back(taint.key);
     modified = modified || gone > 0;
     added = added || gone == 0;
     Value made = Value::object({{"key", taint.key}, {"effect", taint.effect}});
     if (!taint.value.empty()) made["value"] = taint.value;
     list.push_back(std::move(made));
   }
+  if (!taken.empty())
+    return fail(fmt::format("node {} already has {} taint(s) with same effect(s) and --overwrite is false", info.name,
+                            join(taken, ",")));
   if (!failures.empty()) return Failed(Failure::all(std::move(failures)));
   operation = added || modified ? (removed ? "modified" : modified && !added ? "modified" : "tainted") : "untainted";
   return list;
@@ -185,6 +201,12 @@ Try<void> taint(Session& session) {
   if (resources.empty())
     return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
   if (taints.empty()) return fail("at least one taint update is required");
+  const std::string type = lower(resources[0]);
+  const auto mapping = session.mapper().of_resource(type);
+  if (!mapping) return Failed(Failure::verbatim(mapping.error().message()));
+  if (mapping->kind != "Node")
+    return fail(fmt::format("invalid resource type {}, only node types are supported", type));
+  if (auto ok = no_conflicts(taints); !ok) return ok;
   if (resources.size() < 2 && selector.empty() && !all)
     return fail("at least one resource name must be specified since 'all' parameter is not set");
   Request request;

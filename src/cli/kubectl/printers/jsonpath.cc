@@ -271,6 +271,7 @@ std::string path_text(View value) {
 
 std::string go_print(View value) {
   std::string out;
+  if (value.kind() == object::Kind::kRaw) return go_print(object::parse_json(value.as_raw()).value_or(object::Value()));
   if (value.is_object()) {
     for (const auto& member : sorted_members(value))
       out += fmt::format("{}{}:{}", out.empty() ? "" : " ", member.name, go_print(member.value));
@@ -302,6 +303,7 @@ std::string go_syntax(View value) {
     }
     case object::Kind::kAbsent:
     case object::Kind::kNull: return "interface {}(nil)";
+    case object::Kind::kRaw: return go_syntax(object::parse_json(value.as_raw()).value_or(object::Value()));
     default: return path_text(value);
   }
 }

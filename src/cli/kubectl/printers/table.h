@@ -12,7 +12,7 @@
 namespace proa::cli::kubectl {
 
 struct TableOptions {
-  bool no_headers = false, wide = false, with_namespace = false, show_labels = false;
+  bool no_headers = false, wide = false, with_namespace = false, show_labels = false, show_kind = false;
   std::vector<std::string> label_columns;
   std::string kind;  // `deployment.apps` before names; empty: no kind
 };

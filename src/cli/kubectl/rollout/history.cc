@@ -1,5 +1,6 @@
 #include "cli/kubectl/rollout/history.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -142,7 +143,11 @@ Try<History> read_history(Session& session, const Info& info) {
     return controller_history(session, info);
   const std::string kind =
       info.mapping.group.empty() ? info.mapping.kind : info.mapping.kind + "." + info.mapping.group;
-  return fail(fmt::format("no history viewer has been implemented for {}", object::go_quoted(kind)));
+  constexpr std::string_view kVisited[] = {"Pod", "ReplicationController", "ReplicaSet", "Job", "CronJob"};
+  if (std::ranges::find(kVisited, info.mapping.kind) != std::end(kVisited))
+    return fail(fmt::format("no history viewer has been implemented for {}", object::go_quoted(kind)));
+  return fail(fmt::format("error retrieving history for {}, no visitor method exists for {{{} {}}}",
+                          object::go_quoted(kind), info.mapping.group, info.mapping.kind));
 }
 
 Try<std::string> history_text(const History& history, int64_t revision) {

@@ -59,6 +59,12 @@ Value* pod_spec(Value& object, const Mapping& mapping) {
   return pod_template ? pod_template->find("spec") : nullptr;
 }
 
+Failure no_template(const Info& info, bool local) {
+  return Failure::text(fmt::format("error: {}/{} the object is not a pod or does not have a pod template: {}",
+                                   local ? lower(info.mapping.kind) : info.mapping.plural, info.name,
+                                   info.mapping.go_type()));
+}
+
 bool fits(std::string_view name, std::string_view pattern) {
   const size_t star = pattern.find('*');
   if (star == std::string_view::npos) return name == pattern;
@@ -90,11 +96,15 @@ Try<void> change_objects(Session& session, const SetOptions& o, const std::vecto
   ResultPrinter printer(o.print, o.write.dry_run);
   for (const Info& info : found->infos) {
     Value after = info.object;
+    const size_t before = failures.size();
     change(after, info, failures);
-    if (View(after) == View(info.object)) continue;
+    if (failures.size() > before && o.send_unchanged) continue;
+    if (!o.resource_version.empty()) after["metadata"]["resourceVersion"] = o.resource_version;
+    if (!o.send_unchanged && View(after) == View(info.object)) continue;
     Value shown = after;
     if (!o.local && !o.write.client_only()) {
       auto patched = patch_difference(session, info, after, o.write);
+      if (!patched && what.empty()) return Failed(patched.error());
       if (!patched) {
         failures.push_back(Failure::text(fmt::format("failed to patch {} {}", what, patched.error().message())));
         continue;

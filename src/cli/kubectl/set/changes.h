@@ -17,6 +17,8 @@ struct SetOptions {
   WriteFlags write;
   std::string selector;
   bool all = false, local = false;
+  bool send_unchanged = false;   // objects that are as wanted already are sent and printed all the same
+  std::string resource_version;  // that the object must have
   void add_to(FlagSet& flags);
 };
 
@@ -43,6 +45,10 @@ using ObjectChange = std::function<void(object::Value& object, const Info& info,
 Try<void> change_objects(Session& session, const SetOptions& options, const std::vector<std::string>& resources,
                          const std::string& operation, const std::string& what, const ObjectChange& change,
                          const std::function<Try<void>()>& check = nullptr);
+
+/// `services/web the object is not a pod or does not have a pod template: *v1.Service`. Without a server its resource
+/// isn't known, but its kind is.
+Failure no_template(const Info& info, bool local);
 
 /// Does a name fit `*` or a text with `*` in it?
 bool fits(std::string_view name, std::string_view pattern);

@@ -203,19 +203,17 @@ Try<void> set_env(Session& session) {
   if (auto done = add_from(session, o, changes); !done) return done;
   if (!o.prefix.empty())
     for (Value& one : changes.variables) one["name"] = o.prefix + View(one)["name"].str();
-  return change_objects(
-      session, o.set, resources, "env updated",
-      "env update to pod template:", [&](Value& object, const Info& info, std::vector<Failure>& failures) {
-        const Value before = object;
-        Value* spec = pod_spec(object, info.mapping);
-        if (spec == nullptr) {
-          failures.push_back(Failure::text(fmt::format(
-              "error: {}/{} the object is not a pod or does not have a pod template", info.mapping.plural, info.name)));
-          return;
-        }
-        change_containers(session, o, changes, *spec, info, failures);
-        if (o.list) object = before;
-      });
+  return change_objects(session, o.set, resources, "env updated", "env update to pod template:",
+                        [&](Value& object, const Info& info, std::vector<Failure>& failures) {
+                          const Value before = object;
+                          Value* spec = pod_spec(object, info.mapping);
+                          if (spec == nullptr) {
+                            failures.push_back(no_template(info, o.set.local));
+                            return;
+                          }
+                          change_containers(session, o, changes, *spec, info, failures);
+                          if (o.list) object = before;
+                        });
 }
 
 }  // namespace proa::cli::kubectl

@@ -59,8 +59,7 @@ Try<void> set_image(Session& session) {
       [&](Value& object, const Info& info, std::vector<Failure>& failures) {
         Value* spec = pod_spec(object, info.mapping);
         if (spec == nullptr) {
-          failures.push_back(Failure::text(fmt::format(
-              "error: {}/{} the object is not a pod or does not have a pod template", info.mapping.plural, info.name)));
+          failures.push_back(no_template(info, o.local));
           return;
         }
         for (const auto& [name, image] : images->set) {

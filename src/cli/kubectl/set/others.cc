@@ -4,6 +4,7 @@
 #include "cli/kubectl/commands.h"
 #include "cli/kubectl/set/changes.h"
 #include "cli/kubectl/text.h"
+#include "object/go_text.h"
 #include "object/quantity.h"
 #include "object/selector.h"
 
@@ -30,16 +31,37 @@ Try<Value> amounts_of(const std::string& text) {
 void merge_amounts(Value& container, const char* which, View amounts) {
   for (auto [name, amount] : amounts.members()) {
     Value& kept = container["resources"][std::string_view(which)];
-    if (amount.as_string() == "0")
-      kept.erase(name);
-    else
-      kept.set(name, amount.to_value());
+    kept.set(name, amount.to_value());
   }
 }
 
-Failure no_template(const Info& info) {
-  return Failure::text(fmt::format("error: {}/{} the object is not a pod or does not have a pod template",
-                                   info.mapping.plural, info.name));
+/// What a Service can have as its selector, and what it can't, as upstream prints it: `{a In [x y]}`.
+struct ServiceSelector {
+  Value map = Value::object();
+  std::vector<std::string> others;
+};
+
+Try<ServiceSelector> read_selector(const std::string& text) {
+  using Op = object::LabelSelector::Op;
+  auto parsed = object::LabelSelector::parse(text);
+  if (!parsed)
+    return fail(
+        fmt::format("couldn't parse the selector string {}: {}", object::go_quoted(text), parsed.error().message));
+  ServiceSelector out;
+  for (const auto& one : parsed->requirements()) {
+    if (one.op == Op::kGreaterThan || one.op == Op::kLessThan)
+      return fail(fmt::format("{} isn't supported in label selectors", one.op == Op::kLessThan ? "\"lt\"" : "\"gt\""));
+    if (one.exact && one.op == Op::kNotIn) return fail("\"!=\" is not a valid label selector operator");
+    const char* op = one.op == Op::kIn       ? "In"
+                     : one.op == Op::kNotIn  ? "NotIn"
+                     : one.op == Op::kExists ? "Exists"
+                                             : "DoesNotExist";
+    if (one.exact)
+      out.map.set(one.key, one.values[0]);
+    else
+      out.others.push_back(fmt::format("{{{} {} [{}]}}", one.key, op, join(one.values, " ")));
+  }
+  return out;
 }
 
 Try<std::vector<std::string>> begin(Session& session, SetOptions& o, FlagSet& flags) {
@@ -69,7 +91,7 @@ Try<void> set_resources(Session& session) {
   return change_objects(session, o, *args, "resource requirements updated", "resources update to pod template",
                         [&](Value& object, const Info& info, std::vector<Failure>& failures) {
                           Value* spec = pod_spec(object, info.mapping);
-                          if (spec == nullptr) return failures.push_back(no_template(info));
+                          if (spec == nullptr) return failures.push_back(no_template(info, o.local));
                           bool any = false;
                           Value* list = spec->find("containers");
                           if (list != nullptr && list->is_array())
@@ -92,42 +114,43 @@ Try<void> set_serviceaccount(Session& session) {
   if (args->empty()) return fail("serviceaccount is required");
   const std::string account = args->back();
   args->pop_back();
+  if (args->empty() && o.files.empty())
+    if (auto none = find(session, {}); !none) return Failed(none.error());
+  o.send_unchanged = true;
   return change_objects(session, o, *args, "serviceaccount updated", "ServiceAccountName",
                         [&](Value& object, const Info& info, std::vector<Failure>& failures) {
                           Value* spec = pod_spec(object, info.mapping);
-                          if (spec == nullptr) return failures.push_back(no_template(info));
+                          if (spec == nullptr) return failures.push_back(no_template(info, o.local));
                           spec->set("serviceAccountName", account);
                         });
 }
 
 Try<void> set_selector(Session& session) {
   SetOptions o;
-  std::string version;
+  o.send_unchanged = true;
   FlagSet flags = session.flags();
-  flags.text("resource-version", 0, &version);
+  flags.text("resource-version", 0, &o.resource_version);
   auto args = begin(session, o, flags);
   if (!args) return Failed(args.error());
   std::vector<std::string> resources = *args;
   if (resources.empty())
     return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
-  if (resources.size() < 2 && o.files.empty()) return fail("selector is required");
-  auto selector = object::LabelSelector::parse(resources.back());
-  if (!selector) return fail(selector.error().message);
+  const auto selector = read_selector(resources.back());
+  if (!selector) return Failed(selector.error());
   resources.pop_back();
-  Value map = Value::object();
-  for (const auto& requirement : selector->requirements()) {
-    if (!requirement.exact || requirement.values.size() != 1)
-      return fail(fmt::format("invalid selector: {}", args->back()));
-    map.set(requirement.key, requirement.values[0]);
-  }
+  if (resources.empty() && o.files.empty())
+    if (auto none = find(session, {}); !none) return Failed(none.error());
   return change_objects(
-      session, o, resources, "selector updated", "selector",
+      session, o, resources, "selector updated", "",
       [&](Value& object, const Info& info, std::vector<Failure>& failures) {
         if (info.mapping.kind != "Service") {
           failures.push_back(Failure::text("error: setting a selector is only supported for Services"));
           return;
         }
-        object["spec"]["selector"] = map;
+        if (!selector->others.empty())
+          return failures.push_back(Failure::text(
+              fmt::format("error: match expression [{}] not supported on this object", join(selector->others, " "))));
+        object["spec"]["selector"] = selector->map;
       });
 }
 
