@@ -128,6 +128,15 @@ bool has_content(View volume) {
          volume["projected"].exists();
 }
 
+bool shows_metadata(View pod) {
+  for (View volume : pod["spec"]["volumes"].items()) {
+    if (volume["downwardAPI"].exists()) return true;
+    for (View source : volume["projected"]["sources"].items())
+      if (source["downwardAPI"].exists()) return true;
+  }
+  return false;
+}
+
 std::vector<Reference> volume_references(View volume) {
   std::vector<Reference> out;
   const auto add = [&](View source, Reference::Kind kind, const char* name) {

@@ -29,6 +29,8 @@ struct TokenSource {
 
 /// Do the volume's files come from objects (and so may change)? Else it is a directory (emptyDir, hostPath, ...).
 bool has_content(object::View volume);
+/// Do files of the pod follow its labels and annotations?
+bool shows_metadata(object::View pod);
 std::vector<Reference> volume_references(object::View volume);
 std::vector<TokenSource> volume_tokens(object::View volume);
 
