@@ -12,6 +12,7 @@
 #include "node/pod_publisher.h"
 #include "node/probes/prober.h"
 #include "node/runtime_config.h"
+#include "node/volumes/content.h"
 #include "object/meta.h"
 #include "object/time.h"
 #include "object/value.h"
@@ -352,7 +353,8 @@ struct PodWorker::State : std::enable_shared_from_this<State> {
     pod = std::move(fresh);
     if (newly_deleted && starting) starting->give_up();
     if (hurried) hurry(grace_of(view(), {}));
-    if (renamed && memory.volumes_ready) context.volumes.prepare(pod, [](const Result<void>&) {});
+    if (renamed && memory.volumes_ready && !over && shows_metadata(view()))
+      context.volumes.prepare(pod, [](const Result<void>&) {});
   }
 
   /// Containers that were given a longer time to end are told again.

@@ -51,8 +51,12 @@ class PodWorkerTest : public testing::Test {
     runtime_.on_event([this](const cri::Event&) {
       if (worker_) worker_->look(true);
     });
-    pod_ = client_.put(
-        kPods, pod_with(R"("nodeName":"node","containers":[{"name":"web","image":"app"}])", R"("labels":{"v":"1"})"));
+    put(R"("volumes":[{"name":"info","downwardAPI":{}}],)");
+  }
+  void put(const std::string& volumes) {
+    pod_ = client_.put(kPods,
+                       pod_with(R"("nodeName":"node",)" + volumes + R"("containers":[{"name":"web","image":"app"}])",
+                                R"("labels":{"v":"1"})"));
   }
   void start() {
     worker_ = std::make_unique<PodWorker>(context_, pod_, [this] { ++finished_; });
@@ -92,6 +96,14 @@ TEST_F(PodWorkerTest, prepares_volumes_anew_when_labels_or_annotations_change) {
   EXPECT_THAT(volumes_.prepared, ElementsAre("1", "2", "2"));
   edit([](Value& pod) { pod["spec"]["tolerations"].push_back(Value::object({{"key", "a"}})); });
   EXPECT_EQ(volumes_.prepared.size(), 3U) << "nothing that a volume could show";
+}
+
+TEST_F(PodWorkerTest, leaves_volumes_alone_that_show_no_labels) {
+  client_.erase(kPods, "default", "web");
+  put(R"("volumes":[{"name":"c","configMap":{"name":"c"}},{"name":"e","emptyDir":{}}],)");
+  start();
+  edit([](Value& pod) { pod["metadata"]["labels"]["v"] = "2"; });
+  EXPECT_THAT(volumes_.prepared, ElementsAre("1"));
 }
 
 TEST_F(PodWorkerTest, tries_volumes_again_after_growing_pauses_and_says_why) {

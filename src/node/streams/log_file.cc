@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "object/time.h"
 
@@ -24,7 +25,7 @@ void LogFilter::give(std::string_view text, std::string& out) {
   out += text;
 }
 
-void LogFilter::record(std::string_view line, std::string& usual, std::string* errors) {
+void LogFilter::record(std::string_view line, std::string_view end, std::string& usual, std::string* errors) {
   const size_t stream = line.find(' ');
   const size_t tag = stream == line.npos ? line.npos : line.find(' ', stream + 1);
   const size_t text = tag == line.npos ? line.npos : line.find(' ', tag + 1);
@@ -38,7 +39,7 @@ void LogFilter::record(std::string_view line, std::string& usual, std::string* e
     give(" ", out);
   }
   give(line.substr(text + 1), out);
-  if (!partial) give("\n", out);
+  if (!partial) give(end, out);
   at_line_start_ = !partial;
 }
 
@@ -47,8 +48,14 @@ std::string LogFilter::feed(std::string_view bytes, std::string* errors) {
   rest_ += bytes;
   size_t at = 0;
   for (size_t end = 0; !full() && (end = rest_.find('\n', at)) != std::string::npos; at = end + 1)
-    record(std::string_view(rest_).substr(at, end - at), out, errors);
+    record(std::string_view(rest_).substr(at, end - at), "\n", out, errors);
   rest_.erase(0, at);
+  return out;
+}
+
+std::string LogFilter::finish(std::string* errors) {
+  std::string out;
+  if (!full()) record(std::exchange(rest_, {}), "", out, errors);
   return out;
 }
 

@@ -20,11 +20,13 @@ class LogFilter {
   /// Takes bytes of the file (any cut) and gives what they add to the output; what was written to standard error
   /// goes to `errors` where that is asked for.
   std::string feed(std::string_view bytes, std::string* errors = nullptr);
+  /// Nothing will follow: what a record that was cut short adds.
+  std::string finish(std::string* errors = nullptr);
   /// The limit of bytes is reached: nothing will follow.
   bool full() const { return left_ && *left_ == 0; }
 
  private:
-  void record(std::string_view line, std::string& out, std::string* errors);
+  void record(std::string_view line, std::string_view end, std::string& out, std::string* errors);
   void give(std::string_view text, std::string& out);
 
   std::string rest_;

@@ -207,6 +207,11 @@ TEST_F(LogStreamTest, gives_the_last_lines_up_to_a_limit_of_bytes) {
   EXPECT_EQ(all(options), "two\nth");
 }
 
+TEST_F(LogStreamTest, gives_what_a_killed_runtime_left_of_a_record) {
+  write(record("whole") + "2026-01-01T00:00:00Z stdout F cut sh");
+  EXPECT_EQ(all({}), "whole\ncut sh");
+}
+
 TEST_F(LogStreamTest, says_that_there_is_no_log) {
   begin({});
   EXPECT_EQ(end(), "Internal error occurred: failed to try resolving symlinks in path \"" + log_ + "\": open " + log_ +

@@ -77,15 +77,25 @@ struct LogStream::State : std::enable_shared_from_this<State> {
       piece.resize(static_cast<size_t>(n));
       std::string errors;
       std::string text = filter.feed(piece, handlers.errors ? &errors : nullptr);
-      if (!text.empty()) handlers.data(std::move(text));
-      if (!errors.empty() && handlers.errors) handlers.errors(std::move(errors));
+      give(std::move(text), std::move(errors));
       if (over) return;
       if (filter.full()) return end({});
       return again();
     }
     if (moved && reopen()) return again();
-    if (!runs) return end({});
-    waiting = true;
+    if (runs) {
+      waiting = true;
+      return;
+    }
+    std::string errors;
+    std::string text = filter.finish(handlers.errors ? &errors : nullptr);
+    give(std::move(text), std::move(errors));
+    end({});
+  }
+
+  void give(std::string text, std::string errors) {
+    if (!text.empty()) handlers.data(std::move(text));
+    if (!errors.empty() && handlers.errors) handlers.errors(std::move(errors));
   }
 
   void again() {

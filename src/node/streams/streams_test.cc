@@ -186,6 +186,13 @@ TEST(LogFilter, begins_at_the_given_time_with_it) {
             "on time\nelsewhere\n");
 }
 
+TEST(LogFilter, gives_a_record_that_was_cut_short_at_the_end) {
+  LogFilter filter({}, kTestNow);
+  EXPECT_EQ(filter.feed("2026-01-01T00:00:00Z stdout F whole\n2026-01-01T00:00:00Z stdout F cut sh"), "whole\n");
+  EXPECT_EQ(filter.finish(), "cut sh");
+  EXPECT_EQ(filter.finish(), "");
+}
+
 TEST(LogFilter, a_limit_may_fall_into_a_time) {
   client::LogOptions options;
   options.timestamps = true;

@@ -129,6 +129,14 @@ bool has_content(View volume) {
 }
 
 bool is_confidential(View volume) { return has_content(volume) && !volume["configMap"].exists(); }
+bool shows_metadata(View pod) {
+  for (View volume : pod["spec"]["volumes"].items()) {
+    if (volume["downwardAPI"].exists()) return true;
+    for (View source : volume["projected"]["sources"].items())
+      if (source["downwardAPI"].exists()) return true;
+  }
+  return false;
+}
 
 std::vector<Reference> volume_references(View volume) {
   std::vector<Reference> out;

@@ -31,6 +31,8 @@ struct TokenSource {
 bool has_content(object::View volume);
 /// May its contents be secret? Those of secret, projected and downwardAPI volumes count, as with the kubelet.
 bool is_confidential(object::View volume);
+/// Do files of the pod follow its labels and annotations?
+bool shows_metadata(object::View pod);
 std::vector<Reference> volume_references(object::View volume);
 std::vector<TokenSource> volume_tokens(object::View volume);
 

@@ -135,6 +135,16 @@ TEST(VolumeTokens, have_an_audience_and_a_life_of_an_hour) {
   EXPECT_EQ(tokens[1].expiration_seconds, 600);
 }
 
+TEST(ShowsMetadata, is_so_of_the_downward_api_alone_or_in_a_projection) {
+  const std::pair<const char*, bool> cases[] = {
+      {R"([{"downwardAPI":{}}])", true},
+      {R"([{"emptyDir":{}},{"projected":{"sources":[{"secret":{}},{"downwardAPI":{}}]}}])", true},
+      {R"([{"configMap":{}},{"projected":{"sources":[{"secret":{}}]}}])", false},
+      {"[]", false}};
+  for (const auto& [volumes, shows] : cases)
+    EXPECT_EQ(shows_metadata(pod_with(fmt::format(R"("volumes":{})", volumes))), shows) << volumes;
+}
+
 TEST(HasContent, is_so_of_what_comes_from_objects) {
   for (const char* each : {"configMap", "secret", "downwardAPI", "projected"})
     EXPECT_TRUE(has_content(json(fmt::format(R"({{"{}":{{}}}})", each)))) << each;
