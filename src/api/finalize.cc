@@ -1,6 +1,7 @@
 // namespaces/NAME/finalize: replaces spec.finalizers, which lets a namespace go once they are empty.
 #include "api/http_verbs.h"
 #include "api/subresources.h"
+#include "api/write.h"
 
 namespace proa::api {
 
@@ -25,10 +26,13 @@ void finalize(Core& core, Target target, CallPtr call, Value object, StoredDone 
 
 void serve_finalize(const ExchangePtr& exchange) {
   if (exchange->route.verb != "update")
-    return exchange->fail(base::method_not_supported(exchange->target.resource(), exchange->route.verb));
+    return exchange->fail({.code = 405,
+                           .reason = "MethodNotAllowed",
+                           .message = "the server does not allow this method on the requested resource"});
   if (auto ok = read_write_options(*exchange, "UpdateOptions"); !ok) return exchange->fail(ok.error());
   auto object = read_body_object(*exchange);
   if (!object) return exchange->fail(object.error());
+  if (auto ok = check_names(exchange->target, *object); !ok) return exchange->fail(ok.error());
   finalize(exchange->core, exchange->target, exchange->call, std::move(*object), [exchange](Result<Stored> result) {
     if (!result) return exchange->fail(result.error());
     exchange->send_object(200, *result);

@@ -45,7 +45,8 @@ Result<ContinueToken> decode_continue(std::string_view text) {
   const object::View view(*value);
   if (view["v"].as_string() != "meta.k8s.io/v1")
     return Error(base::bad_request(
-        "invalid continue token: continue key is not valid: server does not recognize this encoded version"));
+        "invalid continue token: continue key is not valid: server does not recognize this encoded version " +
+        view["v"].str()));
   const ContinueToken token{view["rv"].as_int(), view["start"].str()};
   if (token.revision == 0)
     return Error(

@@ -62,6 +62,12 @@ const std::vector<schema::Column>& columns_of(const schema::KindInfo& kind) {
   return kind.columns.empty() ? plain_columns() : kind.columns;
 }
 
+void write_ended(const std::optional<Ended>& ended, std::string& out) {
+  if (!ended) return;
+  out += fmt::format(R"(,"conditions":[{{"type":"Completed","status":"True","reason":"{}","message":"{}"}}])",
+                     ended->reason, ended->message);
+}
+
 void member(std::string_view name, std::string_view text, std::string& out) {
   out += '"';
   out += name;
@@ -104,6 +110,7 @@ void write_table_row(const TableContext& context, View object, std::string& out)
     object::write_json(cells[i], out);
   }
   out += ']';
+  if (context.behaviour.ended != nullptr) write_ended(context.behaviour.ended(object), out);
   if (context.include == IncludeObject::kMetadata) {
     out += R"(,"object":{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":)";
     object::write_json(object["metadata"], out);

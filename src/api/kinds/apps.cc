@@ -307,8 +307,6 @@ KindBehaviour replica_set() {
   KindBehaviour behaviour;
   behaviour.validate = validate_replica_set;
   behaviour.validate_update = validate_selector_kept;
-  behaviour.selectable_fields = kReplicasField;
-  behaviour.field = replicas_field;
   behaviour.validate_status_update = validate_replica_set_status;
   behaviour.row = rows::replica_set;
   return behaviour;

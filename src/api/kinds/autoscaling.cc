@@ -24,13 +24,14 @@ void path_segment(View value, const Path& path, std::string_view missing, ErrorL
   for (const auto& why : schema::path_segment_name_errors(text)) errors.invalid(path, text, why);
 }
 
-void validate_reference(View reference, const Path& path, ErrorList& errors) {
+/// What is scaled is of a group; what is measured may be of the core.
+void validate_reference(View reference, bool of_a_group, const Path& path, ErrorList& errors) {
   path_segment(reference["kind"], path.child("kind"), "", errors);
   path_segment(reference["name"], path.child("name"), "", errors);
   const std::string version = reference["apiVersion"].str();
   if (std::ranges::count(version, '/') > 1)
     errors.invalid(path.child("apiVersion"), version, "unexpected GroupVersion string: " + version);
-  else if (version.find('/') == std::string::npos)
+  else if (of_a_group && version.find('/') == std::string::npos)
     errors.invalid(path.child("apiVersion"), version, "apiVersion must specify API group");
 }
 
@@ -76,7 +77,7 @@ void validate_source(std::string_view kind, View source, const Path& path, Error
     }
     return validate_resource_target(source, path, errors);
   }
-  if (kind == "object") validate_reference(source["describedObject"], path.child("describedObject"), errors);
+  if (kind == "object") validate_reference(source["describedObject"], false, path.child("describedObject"), errors);
   const Path metric = path.child("metric"), target = path.child("target");
   path_segment(source["metric"]["name"], metric.child("name"), "must specify a metric name", errors);
   const View wanted = source["target"];
@@ -170,7 +171,7 @@ void validate(View object, ErrorList& errors) {
   if (most < 0) errors.invalid_number(most_path, most, "must be greater than or equal to 1");
   if (least.is_int() && most < least.as_int())
     errors.invalid_number(most_path, most, "must be greater than or equal to `minReplicas`");
-  validate_reference(spec["scaleTargetRef"], path.child("scaleTargetRef"), errors);
+  validate_reference(spec["scaleTargetRef"], true, path.child("scaleTargetRef"), errors);
   const Path metrics = path.child("metrics");
   size_t index = 0;
   bool outside = false;

@@ -282,6 +282,8 @@ void validate_job_update(View job, View old, ErrorList& errors) {
     validation::immutable(spec[member], was[member], path.child(member), errors);
 }
 
+constexpr std::array<std::string_view, 1> kJobFields = {"status.successful"};
+
 // ---- CronJobs ----
 
 std::vector<std::string_view> fields_of(std::string_view schedule) {
@@ -349,6 +351,8 @@ void validate_cron_job(View object, ErrorList& errors) {
 KindBehaviour job() {
   KindBehaviour behaviour;
   behaviour.prepare_for_create = prepare_job;
+  behaviour.selectable_fields = kJobFields;
+  behaviour.field = [](View job, std::string_view) { return std::to_string(job["status"]["succeeded"].as_int()); };
   behaviour.orphans_by_default = true;
   behaviour.orphaning_warning =
       "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or "

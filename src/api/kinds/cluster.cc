@@ -216,6 +216,7 @@ KindBehaviour lease() {
   KindBehaviour behaviour;
   behaviour.allow_create_on_update = true;
   behaviour.allow_unconditional_update = false;
+  behaviour.row = rows::lease;
   behaviour.validate = validate_lease;
   return behaviour;
 }

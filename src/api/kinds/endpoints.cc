@@ -124,6 +124,9 @@ KindBehaviour endpoint_slice() {
   behaviour.row = rows::endpoint_slice;
   behaviour.prepare_for_update = prepare_slice_update;
   behaviour.validate = validate_slice;
+  behaviour.warnings = [](View slice, View, std::vector<std::string>& out) {
+    if (slice["addressType"].as_string() == "FQDN") out.emplace_back("spec.addressType: FQDN endpoints are deprecated");
+  };
   behaviour.validate_update = validate_slice_update;
   return behaviour;
 }

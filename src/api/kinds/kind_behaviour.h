@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,6 +54,11 @@ enum class NameRule : uint8_t {
   kLabel,        // RFC 1123 label: namespaces
   kLabel1035,    // RFC 1035 label: services
   kPathSegment,  // anything that fits into a path: RBAC, events
+};
+
+/// Why a row tells of something that has ended; clients may hide such rows.
+struct Ended {
+  std::string_view reason, message;
 };
 
 struct KindBehaviour {
@@ -111,6 +117,7 @@ struct KindBehaviour {
   std::string (*field)(object::View object, std::string_view field) = nullptr;
   /// The cells of one row of `kubectl get`, one per KindInfo::columns, in their order. Null: from columns' paths.
   void (*row)(object::View object, object::TimeNs now, std::vector<object::Value>& cells) = nullptr;
+  std::optional<Ended> (*ended)(object::View object) = nullptr;
 };
 
 /// The behaviour of a kind, by API group and kind; the generic default for every kind that has no entry. Lives as

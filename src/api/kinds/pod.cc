@@ -179,6 +179,13 @@ int64_t grace_period(View pod, int64_t asked) {
   return period < 0 ? 1 : period;
 }
 
+std::optional<Ended> ended(View pod) {
+  const std::string_view phase = pod["status"]["phase"].as_string();
+  if (phase == "Succeeded") return Ended{"Succeeded", "The pod has completed successfully."};
+  if (phase == "Failed") return Ended{"Failed", "The pod failed."};
+  return std::nullopt;
+}
+
 std::string field(View pod, std::string_view name) {
   if (name == "spec.hostNetwork") return pod["spec"]["hostNetwork"].as_bool() ? "true" : "false";
   const bool in_status = name.starts_with("status.");
@@ -215,13 +222,14 @@ KindBehaviour pod() {
   behaviour.validate_subresource = validate_subresource;
   behaviour.prepare_for_status_update = prepare_for_status_update;
   behaviour.validate_status_update = [](View pod, View old, ErrorList& errors) {
-    validation::pod_status(pod["status"], old["status"], errors);
+    validation::pod_status(pod, old, errors);
   };
   behaviour.grace_period = grace_period;
   behaviour.returns_deleted_object = true;
   behaviour.selectable_fields = kFields;
   behaviour.field = field;
   behaviour.row = rows::pod;
+  behaviour.ended = ended;
   return behaviour;
 }
 

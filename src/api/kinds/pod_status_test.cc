@@ -59,5 +59,28 @@ TEST_F(PodStatus, changes_nothing_else) {
   EXPECT_FALSE(answer["spec"].has("nodeName"));
 }
 
+TEST_F(PodStatus, of_a_bound_pod_nominates_no_node) {
+  ask("POST", kPods, R"({"metadata":{"name":"q"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}})");
+  EXPECT_EQ(
+      merge(at(kPods, "q") + "/status", R"({"status":{"nominatedNodeName":"m"}})").message(),
+      R"(Pod "q" is invalid: status.nominatedNodeName: Forbidden: may not be set on pods that are already bound to a )"
+      "node");
+  EXPECT_EQ(say(R"("nominatedNodeName":"m")").code, 200);
+}
+
+TEST_F(PodStatus, of_an_end_marks_the_row) {
+  const auto conditions = [this] {
+    return ask("GET", at(kPods, "p"), "", "", "application/json;as=Table;v=v1;g=meta.k8s.io")["rows"]
+        .at(0)["conditions"]
+        .at(0)["message"]
+        .str();
+  };
+  EXPECT_EQ(conditions(), "");
+  say(R"("phase":"Succeeded")");
+  EXPECT_EQ(conditions(), "The pod has completed successfully.");
+  say(R"("phase":"Failed")");
+  EXPECT_EQ(conditions(), "The pod failed.");
+}
+
 }  // namespace
 }  // namespace proa::api

@@ -312,6 +312,7 @@ KindBehaviour priority_class() {
 
 KindBehaviour resource_quota() {
   KindBehaviour behaviour;
+  behaviour.row = rows::resource_quota;
   behaviour.validate = validate_quota;
   behaviour.validates_alone = true;
   behaviour.validate_update = validate_quota_update;

@@ -41,6 +41,8 @@ void network_policy(object::View object, object::TimeNs now, Cells& cells);
 void horizontal_pod_autoscaler(object::View object, object::TimeNs now, Cells& cells);
 void pod_disruption_budget(object::View object, object::TimeNs now, Cells& cells);
 void role_binding(object::View object, object::TimeNs now, Cells& cells);
+void resource_quota(object::View object, object::TimeNs now, Cells& cells);
+void lease(object::View object, object::TimeNs now, Cells& cells);
 void priority_class(object::View object, object::TimeNs now, Cells& cells);
 void pod_template(object::View object, object::TimeNs now, Cells& cells);
 void webhook_configuration(object::View object, object::TimeNs now, Cells& cells);

@@ -169,4 +169,22 @@ void webhook_configuration(View object, TimeNs now, Cells& cells) {
   cells = {object::name_of(object), static_cast<int64_t>(object["webhooks"].size()), created(object, now)};
 }
 
+void resource_quota(View quota, TimeNs now, Cells& cells) {
+  const View status = quota["status"];
+  std::set<std::string_view> names;
+  for (const auto& [name, amount] : status["hard"].members()) names.insert(name);
+  std::vector<std::string> requests, limits;
+  for (const std::string_view name : names) {
+    const View used = status["used"][name];
+    (name.starts_with("limits.") ? limits : requests)
+        .push_back(fmt::format("{}: {}/{}", name, used.exists() ? text_of(used) : "0", text_of(status["hard"][name])));
+  }
+  cells = {object::name_of(quota), fmt::format("{}", fmt::join(requests, ", ")),
+           fmt::format("{}", fmt::join(limits, ", ")), created(quota, now)};
+}
+
+void lease(View lease, TimeNs now, Cells& cells) {
+  cells = {object::name_of(lease), lease["spec"]["holderIdentity"].str(), created(lease, now)};
+}
+
 }  // namespace proa::api::rows

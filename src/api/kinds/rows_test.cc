@@ -76,5 +76,18 @@ TEST(DeploymentRowTest, counts_and_wide_columns) {
             R"(["d","2/3",3,2,"90s","web","nginx","app=web"])");
 }
 
+TEST(QuotaRowTest, requests_and_limits_stand_apart_in_order_of_their_names) {
+  EXPECT_EQ(row(resource_quota,
+                "{metadata: {name: q, creationTimestamp: \"2026-01-01T00:00:00Z\"}, status: {hard: {requests.cpu: '2', "
+                "pods: '3', limits.memory: 1Gi, limits.cpu: '4'}, used: {pods: '1', limits.cpu: 500m}}}"),
+            R"(["q","pods: 1/3, requests.cpu: 0/2","limits.cpu: 500m/4, limits.memory: 0/1Gi","90s"])");
+  EXPECT_EQ(row(resource_quota, "{metadata: {name: q, creationTimestamp: \"2026-01-01T00:00:00Z\"}}"),
+            R"(["q","","","90s"])");
+}
+
+TEST(LeaseRowTest, nobody_holds_it) {
+  EXPECT_EQ(row(lease, "{metadata: {name: l, creationTimestamp: \"2026-01-01T00:00:00Z\"}}"), R"(["l","","90s"])");
+}
+
 }  // namespace
 }  // namespace proa::api::rows

@@ -355,23 +355,6 @@ void validate_external_name(View service, const Path& path, ErrorList& errors) {
     errors.invalid(path.child("externalName"), name, message);
 }
 
-void validate_affinity(View spec, const Path& path, ErrorList& errors) {
-  const std::string_view affinity = spec["sessionAffinity"].as_string();
-  if (affinity.empty()) {
-    errors.required(path.child("sessionAffinity"), "");
-  } else if (affinity != "ClientIP" && affinity != "None") {
-    errors.not_supported(path.child("sessionAffinity"), affinity, {"ClientIP", "None"});
-  }
-  if (affinity == "None" && spec["sessionAffinityConfig"].is_object())
-    errors.forbidden(path.child("sessionAffinityConfig"), "must not be set when session affinity is None");
-  const View timeout = spec["sessionAffinityConfig"]["clientIP"]["timeoutSeconds"];
-  const Path config = path.child("sessionAffinityConfig");
-  const Path client = config.child("clientIP");
-  if (affinity == "ClientIP" && timeout.is_int() && (timeout.as_int() <= 0 || timeout.as_int() > 86400))
-    errors.invalid_number(client.child("timeoutSeconds"), timeout.as_int(),
-                          "must be greater than 0 and less than 86400");
-}
-
 void validate_policies(View service, const Path& path, ErrorList& errors) {
   const View spec = service["spec"];
   const std::string_view policy = spec["externalTrafficPolicy"].as_string();
@@ -403,7 +386,7 @@ void validate(View service, ErrorList& errors) {
   if (type == "ExternalName") validate_external_name(service, path, errors);
   validate_ports(service, path, errors);
   validation::labels(spec["selector"], path.child("selector"), errors);
-  validate_affinity(spec, path, errors);
+  validation::session_affinity(spec, path, errors);
   if (!headless && has_real_address(service))
     for (const auto& message : schema::ip_errors(address_of(service)))
       errors.invalid(ips.index(0), address_of(service), message);
@@ -418,7 +401,10 @@ void validate(View service, ErrorList& errors) {
 }
 
 void warn(View service, View, std::vector<std::string>& out) {
-  if (!service["spec"]["externalIPs"].empty())
+  if (service["spec"]["externalIPs"].empty()) return;
+  if (address_of(service) == "None")
+    out.emplace_back("spec.externalIPs is ignored for headless services");
+  else
     out.emplace_back("spec.externalIPs is deprecated and may no longer be implemented in some clusters");
 }
 

@@ -168,5 +168,13 @@ TEST_F(ServiceUpdates, blanks_around_a_source_range_are_taken) {
       R"(Service "t" is invalid: spec.LoadBalancerSourceRanges[0]: Invalid value: "10.0.0.1/8": must not have bits set beyond the prefix length)");
 }
 
+TEST_F(ServiceUpdates, addresses_from_outside_are_warned_of) {
+  EXPECT_EQ(make("s", R"("externalIPs":["1.2.3.4"],"ports":[{"port":80}])").warning,
+            R"(299 - "spec.externalIPs is deprecated and may no longer be implemented in some clusters")");
+  EXPECT_EQ(make("t", R"("clusterIP":"None","externalIPs":["1.2.3.4"])").warning,
+            R"(299 - "spec.externalIPs is ignored for headless services")");
+  EXPECT_EQ(make("u", R"("ports":[{"port":80}])").warning, "");
+}
+
 }  // namespace
 }  // namespace proa::api

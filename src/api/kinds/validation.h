@@ -40,7 +40,7 @@ void port_number_or_name(object::View port, const Path& path, ErrorList& errors)
 /// spec of a pod; `path` is its place ("spec", "spec.template.spec").
 void pod_spec(object::View spec, const Path& path, ErrorList& errors);
 /// What a pod's status becomes: its conditions, its class, its addresses.
-void pod_status(object::View status, object::View old, ErrorList& errors);
+void pod_status(object::View pod, object::View old, ErrorList& errors);
 /// spec of a PersistentVolumeClaim, or of the template of one.
 void claim_spec(object::View spec, const Path& path, ErrorList& errors);
 /// {nodeSelectorTerms: [...]}
@@ -70,6 +70,7 @@ void resources(object::View resources, const Path& path, ErrorList& errors);
 void probe(object::View probe, bool success_threshold_is_one, const Path& path, ErrorList& errors);
 /// Families and external addresses of a Service; what only load balancers have.
 void service_addresses(object::View spec, const Path& path, ErrorList& errors);
+void session_affinity(object::View spec, const Path& path, ErrorList& errors);
 void load_balancer(object::View spec, const Path& path, ErrorList& errors);
 /// Where the pod may go.
 void affinity(object::View affinity, const Path& path, ErrorList& errors);

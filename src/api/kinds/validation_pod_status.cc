@@ -66,13 +66,17 @@ void conditions(View list, const Path& path, ErrorList& errors) {
 
 }  // namespace
 
-void pod_status(View status, View old, ErrorList& errors) {
+void pod_status(View pod, View old_pod, ErrorList& errors) {
   const Path path("status");
+  const View status = pod["status"], old = old_pod["status"];
   conditions(status["conditions"], path.child("conditions"), errors);
   const std::string_view nominee = status["nominatedNodeName"].as_string();
-  if (!nominee.empty() && nominee != old["nominatedNodeName"].as_string())
+  if (!nominee.empty() && nominee != old["nominatedNodeName"].as_string()) {
     for (const auto& why : schema::dns1123_subdomain_errors(nominee))
       errors.invalid(path.child("nominatedNodeName"), nominee, why);
+    if (!pod["spec"]["nodeName"].as_string().empty())
+      errors.forbidden(path.child("nominatedNodeName"), "may not be set on pods that are already bound to a node");
+  }
   immutable(status["qosClass"], old["qosClass"], path.child("qosClass"), errors);
   addresses(status, path, errors);
 }

@@ -44,6 +44,23 @@ void service_addresses(View spec, const Path& path, ErrorList& errors) {
   }
 }
 
+void session_affinity(View spec, const Path& path, ErrorList& errors) {
+  const std::string_view affinity = spec["sessionAffinity"].as_string();
+  if (affinity.empty()) {
+    errors.required(path.child("sessionAffinity"), "");
+  } else if (affinity != "ClientIP" && affinity != "None") {
+    errors.not_supported(path.child("sessionAffinity"), affinity, {"ClientIP", "None"});
+  }
+  if (affinity == "None" && spec["sessionAffinityConfig"].is_object())
+    errors.forbidden(path.child("sessionAffinityConfig"), "must not be set when session affinity is None");
+  const View timeout = spec["sessionAffinityConfig"]["clientIP"]["timeoutSeconds"];
+  const Path config = path.child("sessionAffinityConfig");
+  const Path client = config.child("clientIP");
+  if (affinity == "ClientIP" && timeout.is_int() && (timeout.as_int() <= 0 || timeout.as_int() > 86400))
+    errors.invalid_number(client.child("timeoutSeconds"), timeout.as_int(),
+                          "must be greater than 0 and less than 86400");
+}
+
 void load_balancer(View spec, const Path& path, ErrorList& errors) {
   constexpr std::string_view kOnly = "may only be used when `type` is 'LoadBalancer'";
   const bool balances = spec["type"].as_string() == "LoadBalancer";
