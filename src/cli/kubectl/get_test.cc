@@ -295,6 +295,18 @@ TEST_F(GetTest, a_server_that_says_when_to_come_back_is_asked_again) {
             "Error from server (NotFound): the server could not find the requested resource (get pods a)\n");
 }
 
+TEST_F(GetTest, a_connection_that_breaks_within_an_answer_is_told) {
+  server_.breaks("GET " + std::string(kPods) + "/a");
+  complains("get pod a", "unexpected error when reading response body. Please retry. Original error: unexpected EOF\n");
+  says("get pod a -o name", "pod/a\n");
+}
+
+TEST_F(GetTest, a_server_that_is_not_there_is_told) {
+  use_server("https://127.0.0.1:1");
+  complains("get pod a",
+            "The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?\n");
+}
+
 TEST_F(GetTest, what_the_server_warns_of_is_told_once) {
   server_.answers("GET " + std::string(kPods), 200, table_of(row("a", "5m", "{}"), R"({"continue":"two"})"),
                   {{"warning", R"(299 - "be \"careful\"")"}});
