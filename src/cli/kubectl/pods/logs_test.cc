@@ -71,10 +71,7 @@ TEST_F(LogsTest, a_selector_means_the_last_ten_lines_of_each) {
 }
 
 TEST_F(LogsTest, wrong_uses_are_told_before_anything_is_sent) {
-  struct Wrong {
-    const char *words, *text;
-  };
-  constexpr Wrong kWrong[] = {
+  each_is_refused_unasked({
       {"logs a --since-time=x",
        "error: parsing time \"x\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"x\" as \"2006\"\n"},
       {"logs a --since-time=2024-01-01T00:00:00Z --since=1s",
@@ -83,9 +80,7 @@ TEST_F(LogsTest, wrong_uses_are_told_before_anything_is_sent) {
       {"logs a --tail=-2", "error: --tail must be greater than or equal to -1\n"},
       {"logs a c -c d", "error: only one of -c or an inline [CONTAINER] arg is allowed\n"},
       {"logs a --all-containers -c c", "error: --all-containers=true should not be specified with container name c\n"},
-  };
-  for (const auto& [words, text] : kWrong) complains(words, text);
-  asked("");
+  });
 }
 
 TEST_F(LogsTest, what_is_missing_is_told) {
