@@ -183,6 +183,12 @@ Try<std::string> Api::raw(const Call& call) {
     runtime::block_for(*pause * runtime::kSecond);
     response = checked((*connection)->exchange(call.method, target, headers_of(call), call.body));
   }
+  if (!response && response.error().message() == "unexpected EOF") {
+    Status cut;
+    cut.code = 0;
+    cut.message = "unexpected error when reading response body. Please retry. Original error: unexpected EOF";
+    return Failed(Failure::of(std::move(cut)));
+  }
   if (!response) return Failed(response.error());
   show_warnings(response->headers);
   if (response->status >= 400) return Failed(Failure::of(status_of(call, response->status, response->body)));

@@ -136,10 +136,7 @@ from server for: "@/m.yaml": resource name may not be empty
 }
 
 TEST_F(ApplyTest, wrong_uses_are_told_before_anything_is_sent) {
-  struct Wrong {
-    const char *words, *text;
-  };
-  constexpr Wrong kWrong[] = {
+  each_is_refused_unasked({
       {"apply", "error: must specify one of -f and -k\n"},
       {"apply -f @/m.yaml --force-conflicts", "error: --force-conflicts only works with --server-side\n"},
       {"apply -f @/m.yaml --force --server-side", "error: --force cannot be used with --server-side\n"},
@@ -147,9 +144,7 @@ TEST_F(ApplyTest, wrong_uses_are_told_before_anything_is_sent) {
       {"apply -f @/m.yaml --server-side --dry-run=client",
        "error: --dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)\n"},
       {"apply -f @/m.yaml x", "error: Unexpected args: [x]\nSee 'kubectl apply -h' for help and examples\n"},
-  };
-  for (const auto& [words, text] : kWrong) complains(words, text);
-  asked("");
+  });
 }
 
 }  // namespace

@@ -136,10 +136,7 @@ TEST_F(DeleteTest, an_object_without_a_name_never_becomes_all_objects) {
 }
 
 TEST_F(DeleteTest, wrong_uses_are_told_before_anything_is_sent) {
-  struct Wrong {
-    const char *words, *text;
-  };
-  constexpr Wrong kWrong[] = {
+  each_is_refused_unasked({
       {"delete pod a --cascade=nope",
        "error: invalid cascade value (nope). Must be \"background\", \"foreground\", or \"orphan\"\n"},
       {"delete pod a --now --grace-period=2", "error: --now and --grace-period cannot be specified together\n"},
@@ -150,9 +147,7 @@ TEST_F(DeleteTest, wrong_uses_are_told_before_anything_is_sent) {
        "error: --force and --grace-period greater than 0 cannot be specified together\n"},
       {"delete pods", "error: resource(s) were provided, but no name was specified\n"},
       {"delete pods -l a=b x", "error: name cannot be provided when a selector is specified\n"},
-  };
-  for (const auto& [words, text] : kWrong) complains(words, text);
-  asked("");
+  });
 }
 
 }  // namespace

@@ -41,13 +41,9 @@ class GetTest : public ClusterTest {
   }
 };
 
-struct Line {
-  const char *words, *text;
-};
-
 TEST_F(GetTest, tables_take_columns_by_flag) {
   const std::string rows = row("a", "5m", R"({"app":"web","x.io/tier":"front"})") + "," + row("b", "4d", "{}");
-  constexpr Line kLines[] = {
+  constexpr Case kLines[] = {
       {"get pods", "NAME   AGE\na      5m\nb      4d\n"},
       {"get pods --no-headers", "a     5m\nb     4d\n"},
       {"get pods -o wide", "NAME   AGE   NODE\na      5m    node\nb      4d    node\n"},
@@ -108,7 +104,7 @@ GET /api/v1/pods?labelSelector=app!=web&fieldSelector=spec.nodeName=n1&limit=500
 }
 
 TEST_F(GetTest, formats_show_one_object_or_a_list) {
-  constexpr Line kLines[] = {
+  each_says({
       {"get pod a -o name", "pod/a\n"},
       {"get pod/a pod/b -o name", "pod/a\npod/b\n"},
       {"get pods -o jsonpath={.items[*].metadata.name}", "a b"},
@@ -126,8 +122,7 @@ TEST_F(GetTest, formats_show_one_object_or_a_list) {
       {"get pods -o custom-columns=N:metadata.name --no-headers", "a\nb\n"},
       {"get pods --sort-by=.spec.nodeName -o name", "pod/b\npod/a\n"},
       {"get pods --sort-by={.metadata.name} -o name", "pod/a\npod/b\n"},
-  };
-  for (const auto& [words, text] : kLines) says(words, text);
+  });
 }
 
 TEST_F(GetTest, without_tables_of_the_server_names_and_ages_are_shown) {
@@ -293,6 +288,18 @@ TEST_F(GetTest, a_server_that_says_when_to_come_back_is_asked_again) {
   server_.answers(get, 404, "", {{"retry-after", "0"}});
   complains("get pod a",
             "Error from server (NotFound): the server could not find the requested resource (get pods a)\n");
+}
+
+TEST_F(GetTest, a_connection_that_breaks_within_an_answer_is_told) {
+  server_.breaks("GET " + std::string(kPods) + "/a");
+  complains("get pod a", "unexpected error when reading response body. Please retry. Original error: unexpected EOF\n");
+  says("get pod a -o name", "pod/a\n");
+}
+
+TEST_F(GetTest, a_server_that_is_not_there_is_told) {
+  use_server("https://127.0.0.1:1");
+  complains("get pod a",
+            "The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?\n");
 }
 
 TEST_F(GetTest, what_the_server_warns_of_is_told_once) {

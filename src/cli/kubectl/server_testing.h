@@ -277,6 +277,17 @@ class ClusterTest : public CommandTest {
     EXPECT_EQ(outcome.code, 1) << words;
   }
 
+  struct Case {
+    const char *words, *text;
+  };
+  void each_says(std::initializer_list<Case> cases) const {
+    for (const auto& [words, out] : cases) says(words, out);
+  }
+  /// Each complains, before anything is sent.
+  void each_is_refused_unasked(std::initializer_list<Case> cases) {
+    for (const auto& [words, err] : cases) complains(words, err);
+    asked("");
+  }
   /// The requests since the last look.
   void asked(std::string_view lines) { EXPECT_EQ(server_.requests(), lines); }
 

@@ -34,11 +34,20 @@ bool set_count(int& into, const std::string& text) {
   return true;
 }
 
+constexpr const char* kSwitchForm = ": it takes true or false";
+
+bool set_switch(bool& into, const std::string& text) {
+  into = text == "true";
+  return text == "true" || text == "false";
+}
+
 bool set_listen(ClusterConfig& config, const std::string& text) {
   const size_t colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0 || colon + 1 == text.size()) return false;
   for (size_t i = colon + 1; i < text.size(); ++i)
     if (text[i] < '0' || text[i] > '9') return false;
+  const long port = std::strtol(text.c_str() + colon + 1, nullptr, 10);
+  if (port < 1 || port > 65535) return false;
   config.listen = text;
   return true;
 }
@@ -50,8 +59,16 @@ const std::map<std::string, Flag>& flags() {
       {"--data-dir", {true, [](C& c, const S& v) { return !(c.data_dir = v).empty(); }}},
       {"--listen", {true, set_listen, ": it takes HOST:PORT, like 127.0.0.1:6443"}},
       {"--kubeconfig", {true, [](C& c, const S& v) { return !(c.kubeconfig = v).empty(); }}},
-      {"--ephemeral", {false, [](C& c, const S&) { return c.ephemeral = true; }}},
-      {"--no-node", {false, [](C& c, const S&) { return !(c.node = false); }}},
+      {"--ephemeral", {false, [](C& c, const S& v) { return set_switch(c.ephemeral, v); }, kSwitchForm}},
+      {"--no-node",
+       {false,
+        [](C& c, const S& v) {
+          bool none = false;
+          const bool known = set_switch(none, v);
+          c.node = !none;
+          return known;
+        },
+        kSwitchForm}},
       {"--simulate",
        {true, [](C& c, const S& v) { return set_count(c.simulated_nodes, v); }, ": it takes a number from 1 to 10000"}},
       {"--runtime-endpoint", {true, [](C& c, const S& v) { return !(c.runtime_endpoint = v).empty(); }}},
@@ -88,15 +105,11 @@ Result<ClusterConfig> parse_cluster_flags(const std::vector<std::string>& args, 
     const auto flag = flags().find(name);
     if (flag == flags().end())
       return Error(flag_error((name.starts_with('-') ? "unknown flag: " : "unexpected argument: ") + name, command));
-    std::string value;
+    std::string value = equals == std::string::npos ? "true" : args[i].substr(equals + 1);
     if (flag->second.takes_value) {
-      if (equals != std::string::npos) {
-        value = args[i].substr(equals + 1);
-      } else if (i + 1 < args.size()) {
-        value = args[++i];
-      } else {
+      if (equals == std::string::npos && i + 1 == args.size())
         return Error(flag_error("flag needs an argument: " + name, command));
-      }
+      if (equals == std::string::npos) value = args[++i];
     }
     if (!flag->second.set(config, value))
       return Error(

@@ -22,10 +22,7 @@ metadata: {name: bare, namespace: team}
 };
 
 TEST_F(LabelTest, words_follow_from_the_change) {
-  struct Line {
-    const char *words, *out;
-  };
-  constexpr Line kLines[] = {
+  each_says({
       {"label svc web x=y", "service/web labeled\n"},
       {"label svc web x=y", "service/web not labeled\n"},
       {"label svc web x=z --overwrite", "service/web labeled\n"},
@@ -45,8 +42,7 @@ TEST_F(LabelTest, words_follow_from_the_change) {
       {"annotate svc web none-", "service/web annotated\n"},
       {"annotate svc web k=a=b", "service/web annotated\n"},
       {"annotate svc web --list", "k=a=b\nnote=hello\n"},
-  };
-  for (const auto& [words, out] : kLines) says(words, out);
+  });
 }
 
 TEST_F(LabelTest, the_difference_is_sent_as_a_merge_patch) {
@@ -73,17 +69,12 @@ TEST_F(LabelTest, a_version_that_is_asked_for_goes_along) {
 }
 
 TEST_F(LabelTest, wrong_uses_are_told_before_anything_is_sent) {
-  struct Wrong {
-    const char *words, *text;
-  };
-  constexpr Wrong kWrong[] = {
+  each_is_refused_unasked({
       {"label svc web", "error: at least one label update is required\n"},
       {"label svc web a=b=c", "error: invalid label spec: a=b=c\n"},
       {"label svc web a=1 a-", "error: can not both modify and remove a label in the same command\n"},
       {"annotate svc web", "error: at least one annotation update is required\n"},
-  };
-  for (const auto& [words, text] : kWrong) complains(words, text);
-  asked("");
+  });
 }
 
 TEST_F(LabelTest, a_patch_tells_whether_anything_changed) {

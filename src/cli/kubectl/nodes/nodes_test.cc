@@ -30,19 +30,14 @@ metadata: {name: n2}
   }
 };
 
-struct Line {
-  const char *words, *out;
-};
-
 TEST_F(NodesTest, cordon_is_told_from_cordoned) {
-  constexpr Line kLines[] = {
+  each_says({
       {"cordon n1 --dry-run=client", "node/n1 cordoned (dry run)\n"},
       {"cordon n1", "node/n1 cordoned\n"},
       {"cordon n1 n2", "node/n1 already cordoned\nnode/n2 cordoned\n"},
       {"uncordon -l disk=ssd", "node/n1 uncordoned\n"},
       {"uncordon n1", "node/n1 already uncordoned\n"},
-  };
-  for (const auto& [words, out] : kLines) says(words, out);
+  });
   complains("cordon none", "Error from server (NotFound): nodes \"none\" not found\n");
   complains("cordon n1 -l a=b",
             "error: cannot specify both a node name and a --selector option\nSee 'kubectl cordon -h' for help and "
@@ -50,7 +45,7 @@ TEST_F(NodesTest, cordon_is_told_from_cordoned) {
 }
 
 TEST_F(NodesTest, taints_come_change_and_go) {
-  constexpr Line kLines[] = {
+  each_says({
       {"taint node n1 k=v:NoSchedule", "node/n1 tainted\n"},
       {"taint nodes n1 k=w:NoSchedule --overwrite", "node/n1 modified\n"},
       {"taint no n1 k2:NoExecute k3=v:PreferNoSchedule -o name", "node/n1\n"},
@@ -59,14 +54,13 @@ TEST_F(NodesTest, taints_come_change_and_go) {
       {"taint node --all z:NoSchedule", "node/n1 tainted\nnode/n2 tainted\n"},
       {"taint node -l disk=ssd z-", "node/n1 untainted\n"},
       {"get node n1 -o jsonpath={.spec.taints[*].key}", "old k3 new"},
-  };
-  for (const auto& [words, out] : kLines) says(words, out);
+  });
 }
 
 TEST_F(NodesTest, wrong_taints_are_refused) {
   says("taint node n1 b:NoExecute", "node/n1 tainted\n");
   server_.requests();
-  constexpr Line kWrong[] = {
+  constexpr Case kWrong[] = {
       {"taint node n1 old=2:NoSchedule b=x:NoExecute",
        "error: node n1 already has old,b taint(s) with same effect(s) and --overwrite is false\n"},
       {"taint node n1 none-", "error: taint \"none\" not found\n"},

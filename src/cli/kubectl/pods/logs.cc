@@ -8,6 +8,7 @@
 #include "cli/kubectl/pods/streams.h"
 #include "object/go_text.h"
 #include "object/meta.h"
+#include "schema/time_text.h"
 
 namespace proa::cli::kubectl {
 namespace {
@@ -168,6 +169,8 @@ Try<void> validate(Session& session, Options& o, const FlagSet& flags, const std
   if (args.size() == 2 && flags.changed("container"))
     return fail("only one of -c or an inline [CONTAINER] arg is allowed");
   if (args.size() == 2) o.container = args[1];
+  if (!o.since_time.empty())
+    if (const auto wrong = schema::go_time_error(o.since_time, false); !wrong.empty()) return fail(wrong);
   if (!o.since_time.empty() && o.since_ns != 0)
     return fail("at most one of `sinceTime` or `sinceSeconds` may be specified");
   if (o.all_containers && !o.container.empty())
