@@ -129,6 +129,7 @@ bool has_content(View volume) {
 }
 
 bool is_confidential(View volume) { return has_content(volume) && !volume["configMap"].exists(); }
+
 bool shows_metadata(View pod) {
   for (View volume : pod["spec"]["volumes"].items()) {
     if (volume["downwardAPI"].exists()) return true;

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "node/volumes/atomic_writer.h"
 #include "node/volumes/host_path.h"
@@ -104,6 +104,20 @@ TEST(SubPath, stays_inside_the_volume) {
   EXPECT_EQ(safe_sub_path(dir, "out", "v", "web").error().message,
             "failed to prepare subPath for volumeMount \"v\" of container \"web\"");
   fs::remove_all(dir);
+}
+
+TEST(LogTail, is_the_last_80_lines_but_2048_bytes_at_most) {
+  char name[] = "/tmp/proa-tail-XXXXXX";
+  ::close(::mkstemp(name));
+  {
+    std::ofstream out(name);
+    for (int i = 0; i < 200; ++i) out << "2026-01-01T00:00:00Z stdout F " << i << "\n";
+  }
+  EXPECT_THAT(log_tail(name), testing::StartsWith("120\n121\n"));
+  std::ofstream(name, std::ios::trunc) << "2026-01-01T00:00:00Z stdout F " << std::string(3000, 'x') << "\n";
+  EXPECT_EQ(log_tail(name), std::string(2047, 'x') + "\n");
+  EXPECT_EQ(log_tail("/nonexistent"), "");
+  fs::remove(name);
 }
 
 }  // namespace

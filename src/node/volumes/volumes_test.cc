@@ -347,19 +347,5 @@ TEST_F(VolumesTest, take_4096_bytes_of_a_termination_message_or_the_end_of_the_l
   EXPECT_EQ(volumes_->termination_message(with_log, over), "");
 }
 
-TEST(LogTail, is_the_last_80_lines_but_2048_bytes_at_most) {
-  char name[] = "/tmp/proa-tail-XXXXXX";
-  ::close(::mkstemp(name));
-  {
-    std::ofstream out(name);
-    for (int i = 0; i < 200; ++i) out << "2026-01-01T00:00:00Z stdout F " << i << "\n";
-  }
-  EXPECT_THAT(log_tail(name), testing::StartsWith("120\n121\n"));
-  std::ofstream(name, std::ios::trunc) << "2026-01-01T00:00:00Z stdout F " << std::string(3000, 'x') << "\n";
-  EXPECT_EQ(log_tail(name), std::string(2047, 'x') + "\n");
-  EXPECT_EQ(log_tail("/nonexistent"), "");
-  fs::remove(name);
-}
-
 }  // namespace
 }  // namespace proa::node
