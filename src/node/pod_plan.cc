@@ -133,6 +133,16 @@ struct Planner {
     return false;
   }
 
+  /// No regular container runs or will: the sidecars, which served them, end too.
+  bool have_all_ended() const {
+    for (View each : containers().items()) {
+      const auto* newest = in.runtime.newest(each["name"].as_string());
+      if (newest != nullptr && newest->state == ContainerState::kRunning) return false;
+      if (should_start(pod(), each, in.runtime)) return false;
+    }
+    return true;
+  }
+
   /// A new sandbox is of no use where everything that ran has ended for good.
   bool sandbox_is_wanted() const {
     if (in.runtime.sandboxes.empty()) return true;
@@ -313,6 +323,7 @@ struct Planner {
       return act({.kind = Action::Kind::kPrepareVolumes});
     }
     if (!sandbox_is_good()) return renew_sandbox();
+    if (have_all_ended()) return (void)bring_down();
     for (View spec : pod()["spec"]["ephemeralContainers"].items())
       if (in.runtime.newest(spec["name"].as_string()) == nullptr) start(spec);
     const Init init = run_init_containers();
@@ -324,20 +335,16 @@ struct Planner {
 
   void keep_regular() {
     const bool policy_restarts = pod()["spec"]["restartPolicy"].as_string("Always") != "Never";
-    bool any = false;
     for (View spec : containers().items()) {
       const auto* newest = in.runtime.newest(spec["name"].as_string());
       if (newest != nullptr && newest->state == ContainerState::kRunning) {
         if (in.now < newest->started_at + kSettle) look_again(newest->started_at + kSettle);
         const View own = spec["restartPolicy"];
         kill_unfit(spec, *newest, "Container", own.exists() ? own.as_string() != "Never" : policy_restarts);
-        any = true;
       } else if (should_start(pod(), spec, in.runtime)) {
         start(spec);
-        any = true;
       }
     }
-    if (!any) (void)bring_down();
   }
 
   /// Of each container the newest instance and the one before it are kept (for `logs --previous`).

@@ -25,6 +25,20 @@ Look with_deadline(int seconds, const std::string& more = kOne) {
   return look;
 }
 
+TEST(PodPlan, starts_no_sidecar_anew_when_what_it_served_has_ended_for_good) {
+  Look look(pod_with(R"("restartPolicy":"Never","initContainers":[{"name":"s","restartPolicy":"Always"}],
+                        "containers":[{"name":"a"}])",
+                     "", R"({"phase":"Running"})"));
+  look.state.containers = {ended("a", 0), running("s")};
+  EXPECT_THAT(look.actions(), ElementsAre("kill s 30: Stopping container s"));
+  // The API need not have been told by then that the pod has ended.
+  look.state.containers = {ended("a", 0), ended("s", 143)};
+  EXPECT_THAT(look.actions(), ElementsAre("stop-sandbox"));
+  look.state.containers = {running("a"), ended("s", 143)};
+  look.now += 20 * runtime::kSecond;
+  EXPECT_THAT(look.actions(), ElementsAre("start s 1")) << "but while it runs";
+}
+
 TEST(PodDeadline, is_waited_for) {
   const PodPlan plan = with_deadline(61).plan();
   EXPECT_THAT(words_of(plan), IsEmpty());
