@@ -55,7 +55,7 @@ def stages():
         if os.access(run, os.X_OK):
             yield Stage(run.parent.name, first_comment(run), [str(run.relative_to(ROOT))], 20, "slow")
     yield Stage("acceptance", "the scenarios that are green so far, on real containers",
-                ["tests/acceptance/run-green.sh"], 25, "slow")
+                ["tests/acceptance/run-green.sh"], 40, "slow")
 
 
 def first_comment(script):
