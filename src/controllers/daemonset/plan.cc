@@ -24,8 +24,8 @@ class NodeManager {
   NodeManager(const Known& known, Plan& plan)
       : known_(known), plan_(plan), surges_(bounds_of(known.owner.root(), 1).surge > 0) {}
 
-  void manage(View node, Placement::Answer answer, const std::vector<Document>* pods) {
-    if (answer.should_run && !pods) return plan_.create_on.emplace_back(object::name_of(node)), void();
+  void manage(const std::string& node, Placement::Answer answer, const std::vector<Document>* pods) {
+    if (answer.should_run && !pods) return plan_.create_on.push_back(node), void();
     if (!pods) return;
     if (!answer.may_stay) return remove_all(*pods);
     std::vector<Document> running = clear_ended(node, *pods);
@@ -41,15 +41,15 @@ class NodeManager {
   }
 
   /// Removes failed and finished pods; gives back those that run, or will.
-  std::vector<Document> clear_ended(View node, const std::vector<Document>& pods) {
+  std::vector<Document> clear_ended(std::string_view node, const std::vector<Document>& pods) {
     std::vector<Document> running;
     for (const Document& pod : pods) {
       if (object::is_deleting(pod.root())) continue;
       const std::string_view phase = pod["status"]["phase"].as_string();
       if (phase == "Failed")
-        clear_failed(object::name_of(node), pod);
+        clear_failed(node, pod);
       else if (phase == "Succeeded")
-        end_pod(object::name_of(node), pod, "Normal", "SucceededDaemonPod", "succeeded", "delete");
+        end_pod(node, pod, "Normal", "SucceededDaemonPod", "succeeded", "delete");
       else
         running.push_back(pod);
     }
@@ -75,8 +75,8 @@ class NodeManager {
   }
 
   /// With maxSurge a new pod may stand beside an old one until it is available, or until the old one no longer is ready.
-  void prune_pairs(View node, Placement::Answer answer, const std::vector<Document>& running) {
-    if (running.empty() && answer.should_run) plan_.create_on.emplace_back(object::name_of(node));
+  void prune_pairs(const std::string& node, Placement::Answer answer, const std::vector<Document>& running) {
+    if (running.empty() && answer.should_run) plan_.create_on.push_back(node);
     if (running.size() <= 1) return;
     const Document *newest = nullptr, *old = nullptr;
     for (const Document& pod : running) {
@@ -99,10 +99,9 @@ class NodeManager {
 };
 
 /// Pods that wait for a node which is gone: nobody else would remove them.
-void remove_stranded(const PodsByNode& pods, const Known& known, Plan& plan) {
+void remove_stranded(const PodsByNode& pods, Plan& plan) {
   for (const auto& [name, waiting] : pods) {
-    const auto is_it = [&name = name](const Document& node) { return object::name_of(node.root()) == name; };
-    if (std::ranges::any_of(known.nodes, is_it)) continue;
+    if (plan.nodes.contains(name)) continue;
     for (const Document& pod : waiting)
       if (pod["spec"]["nodeName"].as_string().empty() && !object::is_deleting(pod.root())) plan.remove.push_back(pod);
   }
@@ -123,11 +122,6 @@ void claim_pods(const Known& known, Plan& plan) {
   plan.release = std::move(claims.release);
   plan.pods = std::move(claims.owned);
   plan.pods.insert(plan.pods.end(), plan.adopt.begin(), plan.adopt.end());
-}
-
-bool selects_all(View owner) {
-  return owner["spec"]["selector"].is_object() && owner["spec"]["selector"]["matchLabels"].empty() &&
-         owner["spec"]["selector"]["matchExpressions"].empty();
 }
 
 }  // namespace
@@ -176,7 +170,7 @@ Bounds bounds_of(View owner, int64_t desired) {
 Plan make_plan(const Known& known) {
   const View owner = known.owner.root();
   Plan plan;
-  if (selects_all(owner)) {
+  if (object::LabelSelector::from_object(owner["spec"]["selector"]).selects_everything()) {
     plan.events.push_back(
         {"Warning", "SelectingAll", "This daemon set is selecting all pods. A non-empty selector is required."});
     return plan;
@@ -188,13 +182,15 @@ Plan make_plan(const Known& known) {
   const PodsByNode pods = by_node(plan.pods);
   NodeManager manager(known, plan);
   for (const Document& node : known.nodes) {
-    const auto at = pods.find(object::name_of(node.root()));
-    manager.manage(node.root(), placement.on(node.root()), at == pods.end() ? nullptr : &at->second);
+    const std::string name(object::name_of(node.root()));
+    const Placement::Answer answer = plan.nodes[name] = placement.on(node.root());
+    const auto at = pods.find(name);
+    manager.manage(name, answer, at == pods.end() ? nullptr : &at->second);
   }
-  remove_stranded(pods, known, plan);
+  remove_stranded(pods, plan);
   if (plan.create_on.empty() && plan.remove.empty() &&
       owner["spec"]["updateStrategy"]["type"].as_string() != "OnDelete")
-    roll(known, placement, pods, plan);
+    roll(known, pods, plan);
   if (plan.create_on.size() > kBurst) plan.create_on.resize(kBurst);
   if (plan.remove.size() > kBurst) plan.remove.resize(kBurst);
   plan.trim = trim_history(owner, plan.history.old, live_hashes(plan.pods), kRevisionHash);

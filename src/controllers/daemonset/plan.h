@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "controllers/daemonset/placement.h"
 #include "controllers/workload/event.h"
 #include "controllers/workload/revisions.h"
 #include "object/document.h"
@@ -65,7 +66,8 @@ struct Plan {
   std::vector<Change> trim;            // when all the rest succeeded
   std::optional<int64_t> look_again_ns;
   // For next_status() after that:
-  std::vector<object::Document> pods;  // the owner's
+  std::vector<object::Document> pods;                           // the owner's
+  std::map<std::string, Placement::Answer, std::less<>> nodes;  // each node, and whether it is to run a pod
 };
 
 /// At most this many pods are created or deleted at a time.

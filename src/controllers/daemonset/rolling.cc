@@ -20,11 +20,8 @@ struct Pair {
 
 class Update {
  public:
-  Update(const Known& known, const Placement& placement, Plan& plan)
-      : known_(known),
-        placement_(placement),
-        plan_(plan),
-        min_ready_(known.owner["spec"]["minReadySeconds"].as_int()) {}
+  Update(const Known& known, Plan& plan)
+      : known_(known), plan_(plan), min_ready_(known.owner["spec"]["minReadySeconds"].as_int()) {}
 
   /// Every pod of a node that should run none counts, every node that should run one counts even without.
   void replace(const PodsByNode& pods, int64_t max_unavailable);
@@ -44,13 +41,11 @@ class Update {
   }
   bool available(const Document& pod) const { return is_pod_available(pod.root(), min_ready_, known_.now); }
   bool should_run(std::string_view name) const {
-    for (const Document& node : known_.nodes)
-      if (object::name_of(node.root()) == name) return placement_.on(node.root()).should_run;
-    return false;
+    const auto at = plan_.nodes.find(name);
+    return at != plan_.nodes.end() && at->second.should_run;
   }
 
   const Known& known_;
-  const Placement& placement_;
   Plan& plan_;
   const int64_t min_ready_;
 };
@@ -111,16 +106,16 @@ void Update::surge(const PodsByNode& pods, int64_t max_surge, int64_t desired) {
 
 }  // namespace
 
-void roll(const Known& known, const Placement& placement, PodsByNode pods, Plan& plan) {
+void roll(const Known& known, PodsByNode pods, Plan& plan) {
   int64_t desired = 0;
-  for (const Document& node : known.nodes) {
-    if (!placement.on(node.root()).should_run) continue;
+  for (const auto& [name, answer] : plan.nodes) {
+    if (!answer.should_run) continue;
     ++desired;
-    pods.try_emplace(std::string(object::name_of(node.root())));
+    pods.try_emplace(name);
   }
   Bounds bounds = bounds_of(known.owner.root(), desired);
   if (desired > 0 && bounds.surge == 0 && bounds.unavailable == 0) bounds.unavailable = 1;
-  Update update(known, placement, plan);
+  Update update(known, plan);
   if (bounds.surge == 0)
     update.replace(pods, bounds.unavailable);
   else

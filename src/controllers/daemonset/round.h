@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "controllers/daemonset/placement.h"
 #include "controllers/daemonset/plan.h"
 
 namespace proa::controllers::daemonset {
@@ -25,6 +24,6 @@ struct Bounds {
 Bounds bounds_of(object::View owner, int64_t desired);
 
 /// Adds to `plan` what a rolling update does next.
-void roll(const Known& known, const Placement& placement, PodsByNode pods, Plan& plan);
+void roll(const Known& known, PodsByNode pods, Plan& plan);
 
 }  // namespace proa::controllers::daemonset

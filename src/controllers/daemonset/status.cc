@@ -25,12 +25,11 @@ Counts read_counts(View status) {
 Counts count(const Known& known, const Plan& plan) {
   const View owner = known.owner.root();
   const int64_t min_ready = owner["spec"]["minReadySeconds"].as_int();
-  const Placement placement(owner);
   PodsByNode pods = by_node(plan.pods);
   Counts counts;
-  for (const Document& node : known.nodes) {
-    const auto at = pods.find(object::name_of(node.root()));
-    if (!placement.on(node.root()).should_run) {
+  for (const auto& [name, answer] : plan.nodes) {
+    const auto at = pods.find(name);
+    if (!answer.should_run) {
       counts.misscheduled += at != pods.end();
       continue;
     }

@@ -1,6 +1,7 @@
 #include "controllers/statefulset/plan.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -40,6 +41,7 @@ class Round {
       else if (ordinal >= 0)
         condemned_.push_back(std::move(pod));
     }
+    for (const Document& claim : known.claims) claims_.emplace(object::name_of(claim.root()), claim);
     std::ranges::sort(condemned_, std::greater(), [](const Document& pod) { return ordinal_of(pod.root()); });
   }
 
@@ -82,9 +84,8 @@ class Round {
                        ordinal < first_ordinal(set_) + strategy["rollingUpdate"]["partition"].as_int();
     Value pod = below ? make_pod(set_, revisions_.current_template, revisions_.current, ordinal)
                       : make_pod(set_, set_["spec"]["template"], revisions_.update, ordinal);
-    for (const Value& wanted : claims_of(set_, ordinal))
-      if (const Document claim = claim_named(object::name_of(wanted)); claim && is_stale(set_, pod, claim.root()))
-        return true;
+    for (const Document& claim : claims_there(ordinal))
+      if (is_stale(set_, pod, claim.root())) return true;
     std::optional<std::string> fail = make_claims(ordinal);
     const std::string name(object::name_of(pod));
     if (!fail) set_owners(pod);
@@ -107,9 +108,7 @@ class Round {
   }
 
   void set_owners(View pod) {
-    for (const Value& wanted : claims_of(set_, ordinal_of(pod))) {
-      const Document claim = claim_named(object::name_of(wanted));
-      if (!claim) continue;
+    for (const Document& claim : claims_there(ordinal_of(pod))) {
       auto changed = with_owners(set_, pod, claim.root());
       if (!changed) continue;
       const std::string name(object::name_of(claim.root()));
@@ -154,9 +153,15 @@ class Round {
   }
 
   Document claim_named(std::string_view name) const {
-    for (const Document& claim : known_.claims)
-      if (object::name_of(claim.root()) == name) return claim;
-    return {};
+    const auto at = claims_.find(name);
+    return at == claims_.end() ? Document() : at->second;
+  }
+  /// Claims of the pod of that ordinal that are there.
+  std::vector<Document> claims_there(int64_t ordinal) const {
+    std::vector<Document> there;
+    for (const View claim_template : set_["spec"]["volumeClaimTemplates"].items())
+      if (Document claim = claim_named(claim_name(set_, claim_template, ordinal))) there.push_back(std::move(claim));
+    return there;
   }
 
   const Known& known_;
@@ -167,6 +172,7 @@ class Round {
   const bool ordered_;
   std::vector<Document> replicas_;   // by ordinal; empty: none
   std::vector<Document> condemned_;  // the highest ordinal first
+  std::map<std::string, Document, std::less<>> claims_;
 };
 
 /// Pods that are the set's, by selector and by name.
