@@ -31,13 +31,19 @@ constexpr const char* kFolderVariable = "PROA_CRASH_TEST_DIR";
 
 std::string key_of(int writer, int64_t number) { return fmt::format("/w/{:02}/{}", writer, number % kKeysEach); }
 
-/// Lines that outlive a kill: each is one write to the kernel.
+// A kill cuts a write to a file between two pages of the file, where the kernel looks for signals. Records of a size
+// that divides a page never lie on two, so that each is there whole or not at all.
+constexpr size_t kNoteBytes = 64;
+static_assert(4096 % kNoteBytes == 0);
+
+/// Lines that outlive a kill: each is one write to the kernel, of kNoteBytes.
 class Notes {
  public:
   explicit Notes(const std::string& path) : fd_(open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) {}
   ~Notes() { close(fd_); }
-  void add(const std::string& line) {
-    if (write(fd_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) abort();
+  void add(std::string_view key, std::string_view number, Revision revision) {
+    const std::string line = fmt::format("{:<{}}\n", fmt::format("{} {} {}", key, number, revision), kNoteBytes - 1);
+    if (line.size() != kNoteBytes || write(fd_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) abort();
   }
 
  private:
@@ -52,6 +58,7 @@ struct Note {
 
 std::vector<Note> read_notes(const std::string& path) {
   std::vector<Note> notes;
+  EXPECT_EQ(std::filesystem::exists(path) ? std::filesystem::file_size(path) % kNoteBytes : 0, 0u) << path;
   std::ifstream file(path);
   for (Note note; file >> note.key >> note.number >> note.revision;) notes.push_back(note);
   return notes;
@@ -73,7 +80,7 @@ void write_on(Store& store, int writer, Notes& acknowledged) {
     const int64_t found = std::stol(text_of(entry));
     number = std::max(number, found + 1);
     // It may have become durable just before the kill, too late for its acknowledgement to be noted.
-    acknowledged.add(fmt::format("{} {} {}\n", entry->key, found, entry->revision));
+    acknowledged.add(entry->key, std::to_string(found), entry->revision);
   }
   for (;; ++number) {
     const std::string key = key_of(writer, number);
@@ -85,7 +92,7 @@ void write_on(Store& store, int writer, Notes& acknowledged) {
       if (!result || result->refusal != Refusal::kNone) abort();
       done.set_value(result->revision);
     });
-    acknowledged.add(fmt::format("{} {} {}\n", key, number, done.get_future().get()));
+    acknowledged.add(key, std::to_string(number), done.get_future().get());
   }
 }
 
@@ -101,8 +108,7 @@ TEST(CrashTestChild, DISABLED_writes_until_it_is_killed) {
   const Revision from = seen.empty() ? 1 : seen.back().revision;
   std::unique_ptr<Watch> watch;
   const auto take = [&] {
-    for (const auto& event : drain(*watch))
-      watched.add(fmt::format("{} {} {}\n", event->entry->key, text_of(event->entry), event->revision));
+    for (const auto& event : drain(*watch)) watched.add(event->entry->key, text_of(event->entry), event->revision);
   };
   auto made = store.watch("/w/", from, take);
   if (!made) abort();
