@@ -26,7 +26,6 @@ constexpr auto kIdle = std::to_array<GroupKind>({
     {"apiextensions.k8s.io", "CustomResourceDefinition"},
     {"autoscaling", "HorizontalPodAutoscaler"},
     {"batch", "CronJob"},
-    {"batch", "Job"},
     {"certificates.k8s.io", "CertificateSigningRequest"},
     {"policy", "PodDisruptionBudget"},
 });

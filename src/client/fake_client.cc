@@ -24,7 +24,19 @@ base::GroupResource group_resource(const Resource& resource) {
   return {std::string(resource.group), std::string(resource.name)};
 }
 
+/// Of a strategic merge patch: takes items out of a list of strings.
+void delete_from_list(Value& object, std::string_view list, View gone) {
+  Value kept = Value::array();
+  for (const View item : View(object)[object::Key(list)].items()) {
+    bool stays = true;
+    for (const View each : gone.items()) stays &= !(each == item);
+    if (stays) kept.push_back(item.to_value());
+  }
+  object.set(object::Key(list), std::move(kept));
+}
+
 void merge(Value& into, const Value& patch) {
+  constexpr std::string_view kDeleteFromList = "$deleteFromPrimitiveList/";
   if (!patch.is_object()) {
     into = patch;
     return;
@@ -32,8 +44,11 @@ void merge(Value& into, const Value& patch) {
   if (!into.is_object()) into = Value::object();
   for (const auto& member : patch.members()) {
     const object::Key key(member.name.text(), member.name.hash());
+    const std::string_view name = member.name.text();
     if (member.value.is_null())
       into.erase(key);
+    else if (name.starts_with(kDeleteFromList))
+      delete_from_list(into, name.substr(kDeleteFromList.size()), member.value);
     else
       merge(into[key], member.value);
   }

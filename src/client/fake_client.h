@@ -48,7 +48,7 @@ class FakeClient : public Client {
               std::string_view subresource, Done<object::Document> done) override;
   void update(const Resource& resource, std::string_view ns, std::string_view name, object::Value object,
               std::string_view subresource, Done<object::Document> done) override;
-  /// Every patch type is applied as a JSON merge patch.
+  /// Every patch type is applied as a JSON merge patch; $deleteFromPrimitiveList is understood besides.
   void patch(const Resource& resource, std::string_view ns, std::string_view name, PatchType type, object::Value patch,
              std::string_view subresource, Done<object::Document> done) override;
   void remove(const Resource& resource, std::string_view ns, std::string_view name, const DeleteOptions& options,

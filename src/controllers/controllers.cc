@@ -9,6 +9,8 @@
 #include "controllers/endpoints/controller.h"
 #include "controllers/endpointslice/controller.h"
 #include "controllers/garbage_collector/controller.h"
+#include "controllers/job/controller.h"
+#include "controllers/job/orphans.h"
 #include "controllers/namespace/controller.h"
 #include "controllers/node_lifecycle/controller.h"
 #include "controllers/pod_gc/controller.h"
@@ -16,6 +18,7 @@
 #include "controllers/serviceaccount/controller.h"
 #include "controllers/statefulset/controller.h"
 #include "controllers/taint_eviction/controller.h"
+#include "controllers/ttl_after_finished/controller.h"
 
 namespace proa::controllers {
 
@@ -40,6 +43,9 @@ std::unique_ptr<Controllers> Controllers::make(const Parts& parts, const Options
   all.push_back(replicaset::make_controller(parts, replicaset::kReplicationController));
   all.push_back(daemonset::make_controller(parts));
   all.push_back(statefulset::make_controller(parts));
+  all.push_back(job::make_controller(parts));
+  all.push_back(job::make_orphan_controller(parts));
+  all.push_back(ttl_after_finished::make_controller(parts));
   all.push_back(endpointslice::make_controller(parts));
   all.push_back(endpoints::make_controller(parts));
   all.push_back(pod_gc::make_controller(parts));

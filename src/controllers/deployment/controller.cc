@@ -98,8 +98,8 @@ void Loop::sync(const std::string& key, Finish finish) {
       claim(deployment.root(), selector_of(deployment.root()), dependents_of(sets_, deployment.root(), true));
   round->known.replica_sets = claims.owned;
   const bool adopting = !claims.adopt.empty() || !claims.release.empty();
-  claim_through(parts_.client, resources::kDeployments, resources::kReplicaSets, deployment, claims.adopt,
-                claims.release,
+  claim_through(parts_.client,
+                {resources::kDeployments, resources::kReplicaSets, deployment, claims.adopt, claims.release},
                 alive_.guard([this, key](const Document& set) { expectations_.wrote(key, sets_, set); }),
                 alive_.guard([this, round, adopting](Result<void> settled) {
                   // What was adopted or released shows in the caches soon, and wakes the key.

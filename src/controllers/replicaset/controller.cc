@@ -90,16 +90,16 @@ void Loop::sync(const std::string& key, Finish finish) {
 }
 
 void Loop::settle_ownership(const RoundPtr& round) {
-  claim_through(parts_.client, flavour_.resource, client::resources::kPods, round->known.owner, round->plan.adopt,
-                round->plan.release, alive_.guard([this, key = round->key](const Document& written) {
-                  expectations_.wrote(key, pods_, written);
-                }),
-                alive_.guard([this, round](Result<void> settled) {
-                  if (!settled) return end(round, false);
-                  if (round->plan.create > 0) return create_pods(round);
-                  if (!round->plan.remove.empty()) return remove_pods(round);
-                  write_status(round);
-                }));
+  claim_through(
+      parts_.client,
+      {flavour_.resource, client::resources::kPods, round->known.owner, round->plan.adopt, round->plan.release},
+      alive_.guard([this, key = round->key](const Document& written) { expectations_.wrote(key, pods_, written); }),
+      alive_.guard([this, round](Result<void> settled) {
+        if (!settled) return end(round, false);
+        if (round->plan.create > 0) return create_pods(round);
+        if (!round->plan.remove.empty()) return remove_pods(round);
+        write_status(round);
+      }));
 }
 
 void Loop::create_pods(const RoundPtr& round) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "controllers/workload/deletion_rank.h"
 #include "controllers/workload/ownership.h"
 #include "controllers/workload/pods.h"
 #include "object/meta.h"

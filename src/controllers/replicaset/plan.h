@@ -63,11 +63,6 @@ std::optional<object::Value> next_status(const Flavour& flavour, const Known& kn
 /// When a pod that is ready becomes available (minReadySeconds): look again after so long. Nothing: no need.
 std::optional<int64_t> look_again_ns(const Known& known, const Plan& plan);
 
-/// Orders pods by how willingly they are given up: unassigned, pending, not ready, of low deletion cost, doubled up on a
-/// node, ready for less long, often restarted, younger.
-std::vector<object::Document> ranked_for_deletion(std::vector<object::Document> pods,
-                                                  const std::vector<object::Document>& related, object::TimeNs now);
-
 /// A ReplicaSet's selector, or a ReplicationController's map.
 object::LabelSelector selector_of(object::View owner);
 

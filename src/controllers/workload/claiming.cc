@@ -17,9 +17,7 @@ using object::View;
 
 struct Claiming {
   client::Client& client;
-  client::Resource dependents;
-  Document owner;
-  std::vector<Document> adopt, release;
+  ClaimOrder order;
   std::function<void(const Document&)> wrote;
   std::move_only_function<void(Result<void>)> done;
   size_t pending = 0;
@@ -38,20 +36,22 @@ void answered(const ClaimingPtr& claiming, Result<Document> written) {
 }
 
 void write_all(const ClaimingPtr& claiming) {
-  const View owner = claiming->owner.root();
+  const ClaimOrder& order = claiming->order;
+  const View owner = order.owner.root();
   const auto write = [&](const Document& object, object::Value changed) {
-    claiming->client.update(claiming->dependents, object::namespace_of(object.root()), object::name_of(object.root()),
+    claiming->client.update(order.dependents, object::namespace_of(object.root()), object::name_of(object.root()),
                             std::move(changed), "",
                             [claiming](Result<Document> written) { answered(claiming, std::move(written)); });
   };
-  claiming->pending = claiming->adopt.size() + claiming->release.size();
-  for (const Document& object : claiming->adopt) write(object, adopted(object.root(), owner));
-  for (const Document& object : claiming->release) write(object, released(object.root(), object::uid_of(owner)));
+  claiming->pending = order.adopt.size() + order.release.size();
+  for (const Document& object : order.adopt) write(object, adopted(object.root(), owner, order.finalizer));
+  for (const Document& object : order.release)
+    write(object, released(object.root(), object::uid_of(owner), order.finalizer));
 }
 
 void check_owner(const ClaimingPtr& claiming, const Result<Document>& now) {
   if (!now) return claiming->done(Error(now.error()));
-  const View owner = claiming->owner.root();
+  const View owner = claiming->order.owner.root();
   if (object::uid_of(now->root()) != object::uid_of(owner))
     return claiming->done(Error(
         base::internal_error(fmt::format("original {} {} is gone: got uid {}, wanted {}", owner["kind"].as_string(),
@@ -65,14 +65,14 @@ void check_owner(const ClaimingPtr& claiming, const Result<Document>& now) {
 
 }  // namespace
 
-void claim_through(client::Client& client, const client::Resource& owners, const client::Resource& dependents,
-                   const Document& owner, const std::vector<Document>& adopt, const std::vector<Document>& release,
-                   std::function<void(const Document&)> wrote, std::move_only_function<void(Result<void>)> done) {
-  if (adopt.empty() && release.empty()) return done({});
-  auto claiming = std::make_shared<Claiming>(
-      Claiming{client, dependents, owner, adopt, release, std::move(wrote), std::move(done), 0, {}});
-  if (adopt.empty()) return write_all(claiming);
-  client.get(owners, object::namespace_of(owner.root()), object::name_of(owner.root()),
+void claim_through(client::Client& client, ClaimOrder order, std::function<void(const Document&)> wrote,
+                   std::move_only_function<void(Result<void>)> done) {
+  if (order.adopt.empty() && order.release.empty()) return done({});
+  auto claiming =
+      std::make_shared<Claiming>(Claiming{client, std::move(order), std::move(wrote), std::move(done), 0, {}});
+  if (claiming->order.adopt.empty()) return write_all(claiming);
+  const View owner = claiming->order.owner.root();
+  client.get(claiming->order.owners, object::namespace_of(owner), object::name_of(owner),
              [claiming](Result<Document> now) { check_owner(claiming, now); });
 }
 

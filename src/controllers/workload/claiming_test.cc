@@ -21,12 +21,13 @@ struct ClaimingTest : ::testing::Test {
   Document owner = cluster.put(resources::kReplicaSets, R"({"metadata": {"namespace": "default", "name": "web"}})");
   Document pod = cluster.put(resources::kPods, R"({"metadata": {"namespace": "default", "name": "p"}})");
   std::vector<std::string> wrote;
+  std::string finalizer;
   std::string outcome;  // `ok`, or the error
 
   void claim(const std::vector<Document>& adopt, const std::vector<Document>& release) {
     outcome.clear();
     claim_through(
-        cluster.client, resources::kReplicaSets, resources::kPods, owner, adopt, release,
+        cluster.client, {resources::kReplicaSets, resources::kPods, owner, adopt, release, finalizer},
         [this](const Document& object) { wrote.emplace_back(object::name_of(object.root())); },
         [this](Result<void> result) { outcome = result ? "ok" : result.error().message; });
     cluster.settle();
@@ -36,7 +37,7 @@ struct ClaimingTest : ::testing::Test {
 
 TEST_F(ClaimingTest, nothing_to_do_is_done_at_once) {
   claim_through(
-      cluster.client, resources::kReplicaSets, resources::kPods, owner, {}, {}, [](const Document&) {},
+      cluster.client, {resources::kReplicaSets, resources::kPods, owner, {}, {}}, [](const Document&) {},
       [this](Result<void>) { outcome = "ok"; });
   EXPECT_EQ(outcome, "ok") << "before anything else runs";
 }
@@ -49,6 +50,15 @@ TEST_F(ClaimingTest, an_adoption_writes_the_reference) {
   claim({}, {now()});
   EXPECT_EQ(outcome, "ok");
   EXPECT_TRUE(now()["metadata"]["ownerReferences"].empty());
+}
+
+TEST_F(ClaimingTest, a_finalizer_comes_with_the_adoption_and_goes_with_the_release) {
+  finalizer = "example.com/counted";
+  cluster.client.edit(resources::kPods, "default", "p", [](Value& v) { v["metadata"]["finalizers"].push_back("a/b"); });
+  claim({now()}, {});
+  EXPECT_EQ(now()["metadata"]["finalizers"], View(json(R"(["a/b", "example.com/counted"])")));
+  claim({}, {now()});
+  EXPECT_EQ(now()["metadata"]["finalizers"], View(json(R"(["a/b"])")));
 }
 
 TEST_F(ClaimingTest, an_owner_that_is_gone_going_or_another_adopts_nobody) {

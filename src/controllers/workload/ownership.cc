@@ -19,21 +19,28 @@ Value controller_reference(View owner) {
                         {"blockOwnerDeletion", true}});
 }
 
-Value adopted(View object, View owner) {
+Value adopted(View object, View owner, std::string_view finalizer) {
   Value changed = object.to_value();
-  changed["metadata"]["ownerReferences"].push_back(controller_reference(owner));
+  Value& metadata = changed["metadata"];
+  metadata["ownerReferences"].push_back(controller_reference(owner));
+  if (finalizer.empty()) return changed;
+  for (const View each : object["metadata"]["finalizers"].items())
+    if (each.as_string() == finalizer) return changed;
+  metadata["finalizers"].push_back(finalizer);
   return changed;
 }
 
-Value released(View object, std::string_view owner_uid) {
+Value released(View object, std::string_view owner_uid, std::string_view finalizer) {
   Value changed = object.to_value();
-  Value kept = Value::array();
-  for (const View reference : object["metadata"]["ownerReferences"].items())
-    if (reference["uid"].as_string() != owner_uid) kept.push_back(reference.to_value());
-  if (kept.items().empty())
-    changed["metadata"].erase("ownerReferences");
-  else
-    changed["metadata"].set("ownerReferences", std::move(kept));
+  const auto keep = [&](object::Key list, const auto& is_kept) {
+    Value kept = Value::array();
+    for (const View item : object["metadata"][list].items())
+      if (is_kept(item)) kept.push_back(item.to_value());
+    changed["metadata"].erase(list);
+    if (!View(kept).empty()) changed["metadata"].set(list, std::move(kept));
+  };
+  keep("ownerReferences", [&](View reference) { return reference["uid"].as_string() != owner_uid; });
+  keep("finalizers", [&](View each) { return each.as_string() != finalizer; });
   return changed;
 }
 

@@ -13,10 +13,10 @@ namespace proa::controllers {
 
 /// The reference that makes `owner` the controller of an object.
 object::Value controller_reference(object::View owner);
-/// `object` with `owner` as its controller.
-object::Value adopted(object::View object, object::View owner);
-/// `object` without its references to the owner of that uid.
-object::Value released(object::View object, std::string_view owner_uid);
+/// `object` with `owner` as its controller, and with that finalizer unless it is empty.
+object::Value adopted(object::View object, object::View owner, std::string_view finalizer = {});
+/// `object` without its references to the owner of that uid, and without that finalizer.
+object::Value released(object::View object, std::string_view owner_uid, std::string_view finalizer = {});
 
 /// Which of some objects belong to an owner: those it controls and its selector matches, orphans that match (to be adopted),
 /// and those it controls but that no longer match (to be released).

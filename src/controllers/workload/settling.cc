@@ -58,7 +58,7 @@ void write_revision(const JobPtr& job) {
 void claim(const JobPtr& job, const client::Resource& of, const std::vector<Document>& adopt,
            const std::vector<Document>& release, std::function<void()> then) {
   claim_through(
-      job->client, job->what.owners, of, job->what.owner, adopt, release,
+      job->client, {job->what.owners, of, job->what.owner, adopt, release},
       [job, of](const Document& written) { job->wrote(of, written); },
       [job, then = std::move(then)](const Result<void>& settled) {
         if (!settled) return job->done(Error(settled.error()));

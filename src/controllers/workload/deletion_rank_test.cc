@@ -1,11 +1,12 @@
-// Which pods a ReplicaSet gives up first when it shrinks.
+// Which pods a workload gives up first when it shrinks.
+#include "controllers/workload/deletion_rank.h"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "controllers/replicaset/plan.h"
 #include "controllers/test_support.h"
 
-namespace proa::controllers::replicaset {
+namespace proa::controllers {
 namespace {
 
 using object::Document;
@@ -112,4 +113,4 @@ TEST(DeletionRank, ages_of_the_same_order_of_magnitude_are_equal) {
 }
 
 }  // namespace
-}  // namespace proa::controllers::replicaset
+}  // namespace proa::controllers

@@ -1,14 +1,15 @@
+#include "controllers/workload/deletion_rank.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <map>
 #include <string>
 
-#include "controllers/replicaset/plan.h"
 #include "controllers/workload/pods.h"
 #include "object/meta.h"
 
-namespace proa::controllers::replicaset {
+namespace proa::controllers {
 namespace {
 
 using object::Document;
@@ -105,4 +106,4 @@ std::vector<Document> ranked_for_deletion(std::vector<Document> pods, const std:
   return pods;
 }
 
-}  // namespace proa::controllers::replicaset
+}  // namespace proa::controllers
