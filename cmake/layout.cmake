@@ -2,7 +2,7 @@
 # (tools/check holds the includes against the same table).
 proa_room(base)
 proa_room(runtime DEPS base LIBS OpenSSL::Crypto)
-proa_room(object DEPS base LIBS PkgConfig::YAML)
+proa_room(object DEPS base LIBS PkgConfig::YAML ${ABSL_TIME})
 proa_room(schema DEPS object base)
 proa_room(store DEPS runtime object base LIBS SQLite::SQLite3 ZLIB::ZLIB)
 proa_room(auth DEPS runtime object base LIBS OpenSSL::SSL OpenSSL::Crypto)

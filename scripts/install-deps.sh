@@ -6,12 +6,12 @@ set -euo pipefail
 
 build=(
   g++ cmake ninja-build ccache mold pkg-config make git ca-certificates
-  libboost1.81-dev libyaml-dev libnghttp2-dev libsqlite3-dev libssl-dev libfmt-dev
+  libboost1.81-dev libyaml-dev libnghttp2-dev libsqlite3-dev libssl-dev libfmt-dev libabsl-dev
   zlib1g-dev libgtest-dev libgmock-dev libbenchmark-dev
   protobuf-compiler libprotobuf-dev python3 python3-protobuf python3-yaml
 )
 # Containers, their networks and images; curl for the tour's requests.
-run=(containerd runc containernetworking-plugins nftables iproute2 procps buildah busybox-static curl openssl)
+run=(containerd runc containernetworking-plugins nftables iproute2 procps buildah busybox-static curl openssl tzdata)
 # What `make test` adds; bash-static and util-linux's `script` are what the acceptance images and steps use.
 check=(clang-format-19 clang-tidy-19 bash-static bsdutils sqlite3)
 fuzz=(clang-19 libclang-rt-19-dev)

@@ -25,7 +25,6 @@ constexpr auto kIdle = std::to_array<GroupKind>({
     {"admissionregistration.k8s.io", "ValidatingWebhookConfiguration"},
     {"apiextensions.k8s.io", "CustomResourceDefinition"},
     {"autoscaling", "HorizontalPodAutoscaler"},
-    {"batch", "CronJob"},
     {"certificates.k8s.io", "CertificateSigningRequest"},
     {"policy", "PodDisruptionBudget"},
 });

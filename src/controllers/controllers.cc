@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "client/alive.h"
+#include "controllers/cronjob/controller.h"
 #include "controllers/daemonset/controller.h"
 #include "controllers/deployment/controller.h"
 #include "controllers/endpoints/controller.h"
@@ -45,6 +46,7 @@ std::unique_ptr<Controllers> Controllers::make(const Parts& parts, const Options
   all.push_back(statefulset::make_controller(parts));
   all.push_back(job::make_controller(parts));
   all.push_back(job::make_orphan_controller(parts));
+  all.push_back(cronjob::make_controller(parts));
   all.push_back(ttl_after_finished::make_controller(parts));
   all.push_back(endpointslice::make_controller(parts));
   all.push_back(endpoints::make_controller(parts));

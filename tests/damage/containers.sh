@@ -181,6 +181,42 @@ none_of_before() { # all five pods run, each in another container
   running | cut -d ' ' -f 1,2 >"$work/runs"
   [ "$(wc -l <"$work/runs")" = 5 ] && ! cut -d ' ' -f 1,2 "$work/ran" | grep -qxFf - "$work/runs"
 }
+job_counts() { # what its status counts: as many ends as there are pods, and none of them is still to be counted
+  ask job sum -o jsonpath='{.status.completedIndexes} {.status.succeeded} {.status.uncountedTerminatedPods}' >"$work/counted"
+  cat "$work/counted"
+  [ "$(cat "$work/counted")" = "0-11 12 {}" ] || return 1
+  local failed
+  failed=$(ask job sum -o jsonpath='{.status.failed}')
+  [ "$(ask pods -l job-name=sum --no-headers | wc -l)" = $((12 + ${failed:-0})) ]
+}
+job_has() { [ "$(ask job sum -o jsonpath='{.status.succeeded}')" -ge "$1" ]; }
+killed_in_a_job() {
+  kubectl apply -f - <<'END'
+apiVersion: batch/v1
+kind: Job
+metadata: {name: sum}
+spec:
+  completions: 12
+  parallelism: 3
+  completionMode: Indexed
+  backoffLimit: 100
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{name: c, image: "vweb:v1", command: [/bin/busybox, sleep, "0.3"]}]
+END
+  local reached
+  for reached in 2 6; do
+    within 20 job_has $reached
+    kill_9 "$(server_pid)"
+    up
+  done
+  kubectl wait --for=condition=complete job/sum --timeout=60s
+  within 5 job_counts
+  [ -z "$(ask pods -l job-name=sum -o jsonpath='{.items[*].metadata.finalizers}')" ] || die "a pod is still tracked"
+  kubectl delete job sum
+  echo "each of 12 indexes was counted once"
+}
 failing_nft() {
   # shellcheck disable=SC2016
   unshare --mount bash -c 'mount --bind /bin/false "$(readlink -f "$0")" && exec "$@"' "$(command -v nft)" \
@@ -208,5 +244,6 @@ else
   check "server and containerd are killed in a rollout" both_killed
   check "a sandbox is killed while no server runs" sandbox_killed
   check "everything is killed" all_killed
+  check "the server is killed twice while a job runs" killed_in_a_job
   check "down after all that" down_leaves_nothing
 fi

@@ -11,6 +11,7 @@
 #include "api/kinds/kinds.h"
 #include "api/kinds/rows.h"
 #include "api/kinds/validation.h"
+#include "object/cron_schedule.h"
 #include "object/meta.h"
 #include "object/selector.h"
 #include "schema/formats.h"
@@ -286,39 +287,38 @@ constexpr std::array<std::string_view, 1> kJobFields = {"status.successful"};
 
 // ---- CronJobs ----
 
-std::vector<std::string_view> fields_of(std::string_view schedule) {
-  std::vector<std::string_view> fields;
-  while (true) {
-    const size_t from = schedule.find_first_not_of(" \t");
-    if (from == std::string_view::npos) return fields;
-    schedule.remove_prefix(from);
-    const size_t end = std::min(schedule.find_first_of(" \t"), schedule.size());
-    fields.push_back(schedule.substr(0, end));
-    schedule.remove_prefix(end);
-  }
-}
-
 void validate_schedule(std::string_view schedule, const Path& path, ErrorList& errors) {
   if (schedule.empty()) return errors.required(path, "");
-  const auto fields = fields_of(schedule);
-  if (!schedule.starts_with('@') && schedule.find("TZ=") == std::string_view::npos && fields.size() != 5)
-    errors.invalid(path, schedule,
-                   fmt::format("expected exactly 5 fields, found {}: [{}]", fields.size(), fmt::join(fields, " ")));
+  if (const auto parsed = object::CronSchedule::parse(schedule); !parsed)
+    errors.invalid(path, schedule, parsed.error().message);
   if (schedule.find("TZ") != std::string_view::npos)
     errors.invalid(path, schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
+}
+
+/// One part of the name of a zone, as it stands between slashes.
+bool is_zone_part(std::string_view part) {
+  constexpr size_t kLongest = 14;
+  const auto is_plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-' || c == '+';
+  };
+  return part != "." && part != ".." && !part.starts_with('-') && !part.empty() && part.size() <= kLongest &&
+         std::ranges::all_of(part, is_plain);
 }
 
 void validate_time_zone(View zone, const Path& path, ErrorList& errors) {
   const std::string_view text = zone.as_string();
   if (!zone.is_string()) return;
   if (text.empty()) return errors.invalid(path, zone, "timeZone must be nil or non-empty string");
-  const auto is_plain = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-' || c == '+' || c == '/';
-  };
-  if (!std::ranges::all_of(text, is_plain) || text.find("..") != std::string_view::npos)
-    errors.invalid(path, zone, fmt::format("unknown time zone {}", text));
-  else if (text == "Local" || text == "local")
+  const std::string unknown = fmt::format("unknown time zone {}", text);
+  for (size_t at = 0; at <= text.size();) {
+    const size_t end = std::min(text.find('/', at), text.size());
+    if (!is_zone_part(text.substr(at, end - at))) return errors.invalid(path, zone, unknown);
+    at = end + 1;
+  }
+  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
+  if (std::ranges::equal(text, std::string_view("local"), same))
     errors.invalid(path, zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
+  if (text != "Local" && !object::TimeZone::load(text)) errors.invalid(path, zone, unknown);
 }
 
 void validate_cron_job(View object, ErrorList& errors) {
@@ -346,6 +346,14 @@ void validate_cron_job(View object, ErrorList& errors) {
     validation::nonnegative(spec[limit], path.child(limit), errors);
 }
 
+void validate_new_cron_job(View object, ErrorList& errors) {
+  constexpr size_t kLongestName = 52;  // its jobs add eleven characters
+  validate_cron_job(object, errors);
+  const std::string_view name = object::name_of(object);
+  const Path metadata("metadata");
+  if (name.size() > kLongestName) errors.invalid(metadata.child("name"), name, "must be no more than 52 characters");
+}
+
 }  // namespace
 
 KindBehaviour job() {
@@ -365,7 +373,8 @@ KindBehaviour job() {
 
 KindBehaviour cron_job() {
   KindBehaviour behaviour;
-  behaviour.validate = validate_cron_job;
+  behaviour.validate = validate_new_cron_job;
+  behaviour.validate_changed = validate_cron_job;
   behaviour.row = rows::cron_job;
   return behaviour;
 }

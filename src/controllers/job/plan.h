@@ -69,7 +69,7 @@ struct Plan {
 Plan make_plan(const Known& known);
 
 /// What became of plan.create and plan.remove.
-struct Outcome {
+struct Effects {
   bool failed = false;        // not all could be written: none is counted on
   int64_t removed_ready = 0;  // of plan.remove
 };
@@ -82,7 +82,7 @@ struct Tracking {
   std::vector<Event> events;  // once it is written
 };
 
-Tracking track(const Known& known, const Plan& plan, const Outcome& outcome);
+Tracking track(const Known& known, const Plan& plan, const Effects& effects);
 
 struct Conclusion {
   object::Value job;

@@ -82,14 +82,14 @@ bool count_listed(Value& status, const std::set<std::string>& tracked) {
 
 class Tracker {
  public:
-  Tracker(const Known& known, const Plan& plan, const Outcome& outcome)
+  Tracker(const Known& known, const Plan& plan, const Effects& effects)
       : job_(known.job.root()),
         known_(known),
         plan_(plan),
-        outcome_(outcome),
+        effects_(effects),
         status_(View(job_)["status"].to_value()),
         uncounted_(job_),
-        verdict_(outcome.failed ? std::nullopt : plan.verdict) {}
+        verdict_(effects.failed ? std::nullopt : plan.verdict) {}
 
   Tracking run();
 
@@ -107,7 +107,7 @@ class Tracker {
   View job_;
   const Known& known_;
   const Plan& plan_;
-  const Outcome& outcome_;
+  const Effects& effects_;
   Value status_;
   Uncounted uncounted_;
   std::optional<Verdict> verdict_;
@@ -126,9 +126,9 @@ void Tracker::start() {
 }
 
 void Tracker::count_pods() {
-  const int64_t removed = outcome_.failed ? 0 : static_cast<int64_t>(plan_.remove.size());
-  const int64_t created = outcome_.failed ? 0 : static_cast<int64_t>(plan_.create.size());
-  const int64_t ready = plan_.ready - (outcome_.failed ? 0 : outcome_.removed_ready);
+  const int64_t removed = effects_.failed ? 0 : static_cast<int64_t>(plan_.remove.size());
+  const int64_t created = effects_.failed ? 0 : static_cast<int64_t>(plan_.create.size());
+  const int64_t ready = plan_.ready - (effects_.failed ? 0 : effects_.removed_ready);
   active_ = plan_.active - removed + created;
   const auto set = [this](object::Key name, int64_t count) {
     const View old = View(status_)[name];
@@ -258,8 +258,8 @@ Tracking Tracker::run() {
 
 }  // namespace
 
-Tracking track(const Known& known, const Plan& plan, const Outcome& outcome) {
-  return Tracker(known, plan, outcome).run();
+Tracking track(const Known& known, const Plan& plan, const Effects& effects) {
+  return Tracker(known, plan, effects).run();
 }
 
 Conclusion conclude(Value job, const std::optional<Verdict>& ending, const std::set<std::string>& tracked, TimeNs now) {
