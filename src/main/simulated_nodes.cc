@@ -37,6 +37,14 @@ node::NodeSettings simulated_settings(int number) {
   return settings;
 }
 
+/// Containers of a job's pods end well after a second; others run until they are stopped.
+node::cri::FakeLife simulated_life(const node::cri::ContainerConfig&, const node::cri::SandboxConfig& pod) {
+  node::cri::FakeLife life;
+  life.start_delay = life.stop_delay = 50 * runtime::kMillisecond;
+  if (pod.labels.contains("batch.kubernetes.io/job-name")) life.ends_after = runtime::kSecond;
+  return life;
+}
+
 /// All on one loop: they do next to nothing.
 class SimulatedNodes : public Part {
  public:
@@ -49,11 +57,7 @@ class SimulatedNodes : public Part {
         SimulatedNode made;
         made.client = context.api.in_process_client(loop_, node_user(settings.name), "kubelet");
         made.runtime = std::make_unique<node::cri::FakeRuntime>(loop_, number);
-        made.runtime->on_start([](const auto&, const auto&) {
-          node::cri::FakeLife life;
-          life.start_delay = life.stop_delay = 50 * runtime::kMillisecond;
-          return life;
-        });
+        made.runtime->on_start(simulated_life);
         made.agent =
             std::make_unique<node::Agent>(settings, node::AgentParts{*made.client, loop_, *made.runtime, *network_});
         nodes_.push_back(std::move(made));

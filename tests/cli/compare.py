@@ -28,6 +28,7 @@ BLANKED = (
     (re.compile(r"^Waiting for .*\.\.\.\n", re.M), ""),
     (re.compile(r"\bcmp-[ab]([0-9]+)\b"), r"cmp-x\1"),
     (re.compile(r"(-%s{8,10})-%s{5}\b" % (SAFE, SAFE)), r"\1-xxxxx"),
+    (re.compile(r"\b(sum-\d|hello)-%s{5}\b" % SAFE), r"\1-xxxxx"),
     (re.compile(r"\bkube-api-access-%s{5}\b" % SAFE), "kube-api-access-xxxxx"),
     (re.compile(r"(?<![\w.:-])\d+[smhd](\d+[smh])?(?![\w.:-]) *"), "<age> "),
     (re.compile(r"\b(CLUSTER-IP|IP|ENDPOINTS) +"), r"\1 "),

@@ -30,6 +30,7 @@ Try<void> copy_files(Session& session);
 Try<void> create(Session& session);
 Try<void> create_configmap(Session& session);
 Try<void> create_deployment(Session& session);
+Try<void> create_cron_job(Session& session);
 Try<void> create_job(Session& session);
 Try<void> create_namespace(Session& session);
 Try<void> create_secret_docker_registry(Session& session);

@@ -21,6 +21,10 @@ Try<void> begin_create(Session& session, CreateOptions& o, FlagSet& flags, bool 
   o.add_to(flags);
   auto args = session.parse(flags);
   if (!args) return Failed(args.error());
+  std::string missing;
+  for (const std::string& flag : o.required)
+    if (!flags.changed(flag)) missing += fmt::format("{}\"{}\"", missing.empty() ? "" : ", ", flag);
+  if (!missing.empty()) return fail(fmt::format("required flag(s) {} not set", missing));
   const int before = flags.args_before_dashes();
   const size_t names = before >= 0 ? static_cast<size_t>(before) : args->size();
   if (names != 1) return session.usage(fmt::format("exactly one NAME is required, got {}", names));
@@ -43,6 +47,12 @@ Value template_metadata(Value labels) {
   Value metadata = Value::object({{"creationTimestamp", nullptr}});
   if (labels.is_object()) metadata["labels"] = std::move(labels);
   return metadata;
+}
+
+Value words(const std::vector<std::string>& list) {
+  Value out = Value::array();
+  for (const auto& word : list) out.push_back(word);
+  return out;
 }
 
 Try<void> finish_create(Session& session, CreateOptions& o, Value object, const std::string& what) {

@@ -16,7 +16,8 @@ struct CreateOptions {
   WriteFlags write;
   bool save_config = false, append_hash = false;
   std::string name;
-  std::vector<std::string> command;  // after --
+  std::vector<std::string> command;   // after --
+  std::vector<std::string> required;  // flags without which there is nothing to create, in order of name
 
   CreateOptions() { print.typed = true; }
   void add_to(FlagSet& flags);
@@ -30,6 +31,8 @@ object::Value new_object(Session& session, const CreateOptions& o, const std::st
                          const std::string& kind, object::Value labels = {});
 /// metadata of a pod template.
 object::Value template_metadata(object::Value labels);
+
+object::Value words(const std::vector<std::string>& list);
 
 /// The name of a ConfigMap or Secret with a hash of its content behind it, as --append-hash wants it.
 std::string name_with_hash(object::View object);

@@ -1,4 +1,4 @@
-// kubectl create deployment, job, service.
+// kubectl create deployment, service.
 #include <charconv>
 
 #include <fmt/format.h>
@@ -22,12 +22,6 @@ std::string container_name(const std::string& image) {
   name = name.substr(0, name.find('@'));
   if (name.find_first_of("_.") == std::string::npos) return name;
   return replaced(replaced(name, "_", "-"), ".", "-") + "-" + runtime::make_name_suffix(runtime::system_random());
-}
-
-Value words(const std::vector<std::string>& list) {
-  Value out = Value::array();
-  for (const auto& word : list) out.push_back(word);
-  return out;
 }
 
 Value containers_of(const std::vector<std::string>& images, const std::vector<std::string>& command, int64_t port) {
@@ -75,9 +69,8 @@ Try<void> create_service(Session& session, const std::string& type) {
   if (type == "ClusterIP") flags.text("clusterip", 0, &cluster_ip);
   if (type == "NodePort") flags.integer("node-port", 0, &node_port);
   if (type == "ExternalName") flags.text("external-name", 0, &external_name);
+  if (type == "ExternalName") o.required = {"external-name"};
   if (auto ok = begin_create(session, o, flags); !ok) return ok;
-  if (type == "ExternalName" && !flags.changed("external-name"))
-    return fail("required flag(s) \"external-name\" not set");
   if (tcp.empty() && cluster_ip != "None" && type != "ExternalName")
     return fail("at least one tcp port specifier must be provided");
   Value service = new_object(session, o, "v1", "Service", Value::object({{"app", o.name}}));
@@ -113,8 +106,8 @@ Try<void> create_deployment(Session& session) {
   flags.list("image", 0, &images);
   flags.integer("port", 0, &port, 32);
   flags.integer("replicas", 'r', &replicas, 32);
+  o.required = {"image"};
   if (auto ok = begin_create(session, o, flags, true); !ok) return ok;
-  if (images.empty()) return fail("required flag(s) \"image\" not set");
   if (images.size() > 1 && !o.command.empty()) return fail("cannot specify multiple --image options and command");
   const Value labels = Value::object({{"app", o.name}});
   Value deployment = new_object(session, o, "apps/v1", "Deployment", labels);
@@ -126,49 +119,6 @@ Try<void> create_deployment(Session& session) {
        {"strategy", Value::object()}});
   deployment["status"] = Value::object();
   return finish_create(session, o, std::move(deployment), "deployment:");
-}
-
-Try<void> create_job(Session& session) {
-  CreateOptions o;
-  std::string image, from;
-  FlagSet flags = session.flags();
-  flags.text("image", 0, &image);
-  flags.text("from", 0, &from);
-  if (auto ok = begin_create(session, o, flags, true); !ok) return ok;
-  if (image.empty() == from.empty()) return fail("either --image or --from must be specified");
-  if (!o.command.empty() && !from.empty()) return fail("cannot specify --from and command");
-  Value job = new_object(session, o, "batch/v1", "Job");
-  if (!from.empty()) {
-    Request request;
-    request.args = {from};
-    auto found = find(session, request);
-    if (!found) return Failed(found.error());
-    if (!found->failures.empty()) return Failed(Failure::all(std::move(found->failures)));
-    const View cron = found->infos[0].object;
-    if (found->infos[0].mapping.kind != "CronJob")
-      return fail("unknown object type " + found->infos[0].mapping.go_type());
-    const View inner = cron["spec"]["jobTemplate"];
-    Value& metadata = job["metadata"];
-    if (inner["metadata"]["labels"].exists()) metadata["labels"] = inner["metadata"]["labels"].to_value();
-    Value annotations = Value::object({{"cronjob.kubernetes.io/instantiate", "manual"}});
-    for (auto [name, value] : inner["metadata"]["annotations"].members()) annotations.set(name, value.to_value());
-    metadata["annotations"] = std::move(annotations);
-    metadata["ownerReferences"] = Value::array({Value::object({{"apiVersion", "batch/v1"},
-                                                               {"kind", "CronJob"},
-                                                               {"name", cron["metadata"]["name"].str()},
-                                                               {"uid", cron["metadata"]["uid"].str()},
-                                                               {"controller", true}})});
-    job["spec"] = inner["spec"].to_value();
-  } else {
-    Value container = Value::object({{"name", o.name}, {"image", image}});
-    if (!o.command.empty()) container["command"] = words(o.command);
-    container["resources"] = Value::object();
-    Value pod_spec = Value::object({{"containers", Value::array({std::move(container)})}, {"restartPolicy", "Never"}});
-    job["spec"] = Value::object(
-        {{"template", Value::object({{"metadata", template_metadata({})}, {"spec", std::move(pod_spec)}})}});
-  }
-  job["status"] = Value::object();
-  return finish_create(session, o, std::move(job), "job:");
 }
 
 }  // namespace proa::cli::kubectl

@@ -9,6 +9,33 @@ struct Line {
 };
 
 constexpr Line kLines[] = {
+    {"create cronjob tick --image=busybox:1.36 --schedule=@daily --dry-run=client -o yaml -- date +%s",
+     R"(apiVersion: batch/v1
+kind: CronJob
+metadata:
+  creationTimestamp: null
+  name: tick
+spec:
+  jobTemplate:
+    metadata:
+      creationTimestamp: null
+      name: tick
+    spec:
+      template:
+        metadata:
+          creationTimestamp: null
+        spec:
+          containers:
+          - command:
+            - date
+            - +%s
+            image: busybox:1.36
+            name: tick
+            resources: {}
+          restartPolicy: OnFailure
+  schedule: '@daily'
+status: {}
+)"},
     {"create deployment web --image=nginx --dry-run=client -o yaml",
      R"(apiVersion: apps/v1
 kind: Deployment
