@@ -35,6 +35,8 @@ std::expected<int64_t, std::string> parse_go_int(const std::string& text, int bi
 }
 
 FlagSet::Flag& FlagSet::add(const std::string& name, char shorthand) {
+  // A command's own flag comes before one of that name that every command has (--user of create rolebinding).
+  std::erase_if(flags_, [&name](const auto& flag) { return flag->name == name; });
   flags_.push_back(std::make_unique<Flag>());
   flags_.back()->name = name;
   flags_.back()->shorthand = shorthand;

@@ -33,9 +33,10 @@ const Entry* find_command(const std::string& words) {
 
 /// A command's own name where it was called by a shorter one: messages name that.
 std::string full_name(const std::string& word) {
-  constexpr std::pair<std::string_view, std::string_view> kShort[] = {{"cj", "cronjob"},        {"cm", "configmap"},
-                                                                      {"deploy", "deployment"}, {"ns", "namespace"},
-                                                                      {"sa", "serviceaccount"}, {"svc", "service"}};
+  constexpr std::pair<std::string_view, std::string_view> kShort[] = {
+      {"cj", "cronjob"},        {"cm", "configmap"},     {"deploy", "deployment"},       {"ing", "ingress"},
+      {"ns", "namespace"},      {"pc", "priorityclass"}, {"pdb", "poddisruptionbudget"}, {"resourcequota", "quota"},
+      {"sa", "serviceaccount"}, {"svc", "service"}};
   for (const auto& [shorter, full] : kShort)
     if (word == shorter) return std::string(full);
   return word;

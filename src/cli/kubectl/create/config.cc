@@ -159,20 +159,13 @@ Try<void> create_secret_docker_registry(Session& session) {
 
 Try<void> create_namespace(Session& session) {
   CreateOptions o;
+  o.cluster_scoped = true;
   FlagSet flags = session.flags();
   if (auto ok = begin_create(session, o, flags); !ok) return ok;
   Value ns = new_object(session, o, "v1", "Namespace");
   ns["spec"] = Value::object();
   ns["status"] = Value::object();
-  if (o.write.client_only()) return finish_create(session, o, std::move(ns), "namespace");
-  auto mapping = session.mapper().of_kind("v1", "Namespace");
-  if (!mapping) return Failed(mapping.error());
-  auto made = create_object(session, {*mapping, "", o.name, std::move(ns), {}}, o.write);
-  if (!made) return Failed(made.error());
-  auto text = ResultPrinter(o.print, o.write.dry_run).print(*made, "created");
-  if (!text) return Failed(text.error());
-  session.out(*text);
-  return {};
+  return finish_create(session, o, std::move(ns), "");
 }
 
 Try<void> create_serviceaccount(Session& session) {

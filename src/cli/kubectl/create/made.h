@@ -15,6 +15,7 @@ struct CreateOptions {
   PrintFlags print;
   WriteFlags write;
   bool save_config = false, append_hash = false;
+  bool cluster_scoped = false;
   std::string name;
   std::vector<std::string> command;   // after --
   std::vector<std::string> required;  // flags without which there is nothing to create, in order of name
@@ -23,6 +24,8 @@ struct CreateOptions {
   void add_to(FlagSet& flags);
 };
 
+/// Parses; gives the one NAME.
+Try<std::string> begin_named(Session& session, FlagSet& flags);
 /// Parses; takes the one NAME, and the words after it where `with_command`.
 Try<void> begin_create(Session& session, CreateOptions& o, FlagSet& flags, bool with_command = false);
 
@@ -36,7 +39,7 @@ object::Value words(const std::vector<std::string>& list);
 
 /// The name of a ConfigMap or Secret with a hash of its content behind it, as --append-hash wants it.
 std::string name_with_hash(object::View object);
-/// Creates and prints. Errors begin with `failed to create WHAT`.
+/// Creates and prints. Errors begin with `failed to create WHAT`; with an empty one they are the server's alone.
 Try<void> finish_create(Session& session, CreateOptions& o, object::Value object, const std::string& what);
 
 /// Keys and values of --from-file, --from-literal, --from-env-file.

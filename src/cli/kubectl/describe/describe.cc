@@ -36,6 +36,14 @@ constexpr Entry kDescribers[] = {
     {"storage.k8s.io", "StorageClass", describe_storage_class},
     {"batch", "Job", describe_job},
     {"batch", "CronJob", describe_cron_job},
+    {"rbac.authorization.k8s.io", "Role", describe_role},
+    {"rbac.authorization.k8s.io", "ClusterRole", describe_role},
+    {"rbac.authorization.k8s.io", "RoleBinding", describe_role_binding},
+    {"rbac.authorization.k8s.io", "ClusterRoleBinding", describe_role_binding},
+    {"", "ResourceQuota", describe_quota},
+    {"policy", "PodDisruptionBudget", describe_pod_disruption_budget},
+    {"scheduling.k8s.io", "PriorityClass", describe_priority_class},
+    {"networking.k8s.io", "Ingress", describe_ingress},
 };
 
 struct Options {

@@ -26,6 +26,9 @@ void describe_own_events(DescribeWriter& w, const DescribeContext& context);
 /// A list, as its items; an empty array where it can't be had.
 object::Value items_of(Session& session, const char* resource, const std::string& name_space, Params params = {});
 
+/// Of EndpointSlices: the first three ready addresses with the port of that name, and how many more there are.
+std::string endpoints_text(object::View slices, std::string_view port_name);
+
 /// The describers, by kind.
 using Describer = void (*)(DescribeWriter& w, const DescribeContext& context);
 void describe_deployment(DescribeWriter& w, const DescribeContext& context);
@@ -47,6 +50,12 @@ void describe_volume(DescribeWriter& w, const DescribeContext& context);
 void describe_storage_class(DescribeWriter& w, const DescribeContext& context);
 void describe_job(DescribeWriter& w, const DescribeContext& context);
 void describe_cron_job(DescribeWriter& w, const DescribeContext& context);
+void describe_role(DescribeWriter& w, const DescribeContext& context);
+void describe_role_binding(DescribeWriter& w, const DescribeContext& context);
+void describe_quota(DescribeWriter& w, const DescribeContext& context);
+void describe_pod_disruption_budget(DescribeWriter& w, const DescribeContext& context);
+void describe_priority_class(DescribeWriter& w, const DescribeContext& context);
+void describe_ingress(DescribeWriter& w, const DescribeContext& context);
 void describe_any(DescribeWriter& w, const DescribeContext& context);
 
 }  // namespace proa::cli::kubectl

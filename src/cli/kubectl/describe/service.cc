@@ -23,29 +23,6 @@ std::string host_port(std::string_view host, int64_t port) {
 
 bool is_ready(View endpoint) { return endpoint["conditions"]["ready"].as_bool(true); }
 
-/// The first three ready addresses, and how many more there are.
-std::string endpoints_text(View slices, std::string_view port_name) {
-  if (slices.empty()) return "<none>";
-  constexpr size_t kShown = 3;
-  std::vector<std::string> shown;
-  size_t count = 0;
-  for (View slice : slices.items()) {
-    std::vector<View> ports;
-    for (View port : slice["ports"].items())
-      if (port["name"].as_string() == port_name) ports.push_back(port);
-    if (slice["ports"].empty()) ports.emplace_back();
-    for (View port : ports)
-      for (View endpoint : slice["endpoints"].items()) {
-        if (!is_ready(endpoint)) continue;
-        const auto address = endpoint["addresses"].at(0).as_string();
-        if (++count <= kShown)
-          shown.push_back(port.exists() ? host_port(address, port["port"].as_int()) : std::string(address));
-      }
-  }
-  const std::string list = join(shown, ",");
-  return count > kShown ? fmt::format("{} + {} more...", list, count - kShown) : list;
-}
-
 std::string ingress_text(View ingress) {
   std::vector<std::string> parts;
   for (View one : ingress.items()) {
@@ -106,6 +83,28 @@ std::string addresses_text(View list) {
 }
 
 }  // namespace
+
+std::string endpoints_text(View slices, std::string_view port_name) {
+  if (slices.empty()) return "<none>";
+  constexpr size_t kShown = 3;
+  std::vector<std::string> shown;
+  size_t count = 0;
+  for (View slice : slices.items()) {
+    std::vector<View> ports;
+    for (View port : slice["ports"].items())
+      if (port["name"].as_string() == port_name) ports.push_back(port);
+    if (slice["ports"].empty()) ports.emplace_back();
+    for (View port : ports)
+      for (View endpoint : slice["endpoints"].items()) {
+        if (!is_ready(endpoint)) continue;
+        const auto address = endpoint["addresses"].at(0).as_string();
+        if (++count <= kShown)
+          shown.push_back(port.exists() ? host_port(address, port["port"].as_int()) : std::string(address));
+      }
+  }
+  const std::string list = join(shown, ",");
+  return count > kShown ? fmt::format("{} + {} more...", list, count - kShown) : list;
+}
 
 void describe_service(DescribeWriter& w, const DescribeContext& c) {
   const View service = c.info.object, spec = service["spec"];
