@@ -146,7 +146,7 @@ TEST(GrpcSession, ends_every_call_when_the_connection_breaks) {
     EXPECT_GT(
         session.call("/x/Y", "request", {{}, [&](const Result<void>& how) { ends.push_back(how.error().reason); }}), 0);
   EXPECT_THAT(session.output(), testing::StartsWith("PRI * HTTP/2.0"));
-  session.fail(grpc_error(14, "gone"));
+  session.fail(grpc_error(grpc::kUnavailable, "gone"));
   EXPECT_THAT(ends, testing::ElementsAre("ServiceUnavailable", "ServiceUnavailable"));
 }
 
@@ -155,9 +155,9 @@ TEST(GrpcSession, cancels_a_call_once) {
   int ends = 0;
   const int stream = session.call("/x/Y", "request",
                                   {{}, [&](const Result<void>& how) { ends += how.error().is("Timeout") ? 1 : 100; }});
-  session.cancel(stream, grpc_error(4, "late"));
+  session.cancel(stream, grpc_error(grpc::kDeadlineExceeded, "late"));
   (void)session.output();
-  session.fail(grpc_error(14, "gone"));
+  session.fail(grpc_error(grpc::kUnavailable, "gone"));
   EXPECT_EQ(ends, 1);
 }
 

@@ -45,7 +45,7 @@ struct FakeRuntime::State : std::enable_shared_from_this<State> {
 
   template <class T>
   void answer(Done<T> done, Result<T> with, runtime::DurationNs delay = 0) {
-    if (!down.empty()) with = Error(grpc_error(14, down));
+    if (!down.empty()) with = Error(grpc_error(grpc::kUnavailable, down));
     auto task = [weak = weak_from_this(), done = std::move(done), with = std::move(with)]() mutable {
       if (weak.lock()) done(std::move(with));
     };
@@ -81,7 +81,8 @@ struct FakeRuntime::State : std::enable_shared_from_this<State> {
   void fail_start(Inmate& inmate) {
     if (!inmate.starting) return;
     ++inmate.run;
-    answer<void>(std::exchange(inmate.starting, nullptr), Error(grpc_error(2, "the container's sandbox is gone")));
+    answer<void>(std::exchange(inmate.starting, nullptr),
+                 Error(grpc_error(grpc::kUnknown, "the container's sandbox is gone")));
   }
 
   /// The container is no more; whoever waits for it hears of it, as from a real runtime.
@@ -178,7 +179,7 @@ void FakeRuntime::run_pod_sandbox(const SandboxConfig& config, Done<std::string>
   State& s = *state_;
   s.calls.push_back("sandbox " + config.name);
   if (!s.sandbox_error.empty())
-    return s.answer<std::string>(std::move(done), Error(grpc_error(2, s.sandbox_error)), s.sandbox_delay);
+    return s.answer<std::string>(std::move(done), Error(grpc_error(grpc::kUnknown, s.sandbox_error)), s.sandbox_delay);
   const std::string id = s.new_id("sandbox");
   State::Box& box = s.boxes[id];
   box.config = config;
@@ -217,7 +218,8 @@ void FakeRuntime::stop_pod_sandbox(const std::string& id, Done<void> done) {
 void FakeRuntime::remove_pod_sandbox(const std::string& id, Done<void> done) {
   const auto inside = [&](const auto& each) { return each.second.status.sandbox_id == id; };
   if (std::ranges::any_of(state_->inmates, [&](const auto& each) { return inside(each) && each.second.going; }))
-    return state_->answer<void>(std::move(done), Error(grpc_error(5, "failed to remove container: not found")));
+    return state_->answer<void>(std::move(done),
+                                Error(grpc_error(grpc::kNotFound, "failed to remove container: not found")));
   if (state_->down.empty()) {
     for (auto at = state_->inmates.begin(); at != state_->inmates.end();) {
       const auto here = at++;
@@ -231,7 +233,7 @@ void FakeRuntime::remove_pod_sandbox(const std::string& id, Done<void> done) {
 void FakeRuntime::sandbox_status(const std::string& id, Done<SandboxStatus> done) {
   const auto at = state_->boxes.find(id);
   if (at == state_->boxes.end())
-    return state_->answer<SandboxStatus>(std::move(done), Error(grpc_error(5, "no such sandbox")));
+    return state_->answer<SandboxStatus>(std::move(done), Error(grpc_error(grpc::kNotFound, "no such sandbox")));
   state_->answer<SandboxStatus>(std::move(done), at->second.status);
 }
 
@@ -246,9 +248,10 @@ void FakeRuntime::create_container(const std::string& sandbox_id, const Containe
                                    Done<std::string> done) {
   State& s = *state_;
   const auto box = s.boxes.find(sandbox_id);
-  if (box == s.boxes.end()) return s.answer<std::string>(std::move(done), Error(grpc_error(5, "no such sandbox")));
+  if (box == s.boxes.end())
+    return s.answer<std::string>(std::move(done), Error(grpc_error(grpc::kNotFound, "no such sandbox")));
   if (!box->second.status.ready)
-    return s.answer<std::string>(std::move(done), Error(grpc_error(2, "the sandbox does not run")));
+    return s.answer<std::string>(std::move(done), Error(grpc_error(grpc::kUnknown, "the sandbox does not run")));
   s.calls.push_back("create " + config.name);
   const std::string id = s.new_id("container");
   State::Inmate& inmate = s.inmates[id];
@@ -270,12 +273,13 @@ void FakeRuntime::create_container(const std::string& sandbox_id, const Containe
 void FakeRuntime::start_container(const std::string& id, Done<void> done) {
   State& s = *state_;
   const auto at = s.inmates.find(id);
-  if (at == s.inmates.end()) return s.answer<void>(std::move(done), Error(grpc_error(5, "no such container")));
+  if (at == s.inmates.end())
+    return s.answer<void>(std::move(done), Error(grpc_error(grpc::kNotFound, "no such container")));
   State::Inmate& inmate = at->second;
   s.calls.push_back("start " + inmate.status.name);
   const auto box = s.boxes.find(inmate.status.sandbox_id);
   if (inmate.starting || box == s.boxes.end() || !box->second.status.ready)
-    return s.answer<void>(std::move(done), Error(grpc_error(2, "the container can't be started now")));
+    return s.answer<void>(std::move(done), Error(grpc_error(grpc::kUnknown, "the container can't be started now")));
   if (s.script) inmate.life = s.script(inmate.config, box->second.config);
   if (!inmate.life.start_error.empty()) {
     inmate.status.state = ContainerState::kExited;
@@ -283,7 +287,7 @@ void FakeRuntime::start_container(const std::string& id, Done<void> done) {
     inmate.status.reason = "StartError";
     inmate.status.message = inmate.life.start_error;
     inmate.status.finished_at = s.now();
-    return s.answer<void>(std::move(done), Error(grpc_error(2, inmate.life.start_error)));
+    return s.answer<void>(std::move(done), Error(grpc_error(grpc::kUnknown, inmate.life.start_error)));
   }
   inmate.starting = std::move(done);
   if (inmate.life.start_delay == 0) return s.live(id);
@@ -293,7 +297,8 @@ void FakeRuntime::start_container(const std::string& id, Done<void> done) {
 void FakeRuntime::stop_container(const std::string& id, int64_t grace_seconds, Done<void> done) {
   State& s = *state_;
   const auto at = s.inmates.find(id);
-  if (at == s.inmates.end()) return s.answer<void>(std::move(done), Error(grpc_error(5, "no such container")));
+  if (at == s.inmates.end())
+    return s.answer<void>(std::move(done), Error(grpc_error(grpc::kNotFound, "no such container")));
   State::Inmate& inmate = at->second;
   s.calls.push_back(fmt::format("stop {} {}", inmate.status.name, grace_seconds));
   if (!s.down.empty() || inmate.status.state != ContainerState::kRunning) return s.answer<void>(std::move(done), {});
@@ -329,7 +334,7 @@ void FakeRuntime::list_containers(const std::string& pod_uid, Done<std::vector<C
 void FakeRuntime::container_status(const std::string& id, Done<ContainerStatus> done) {
   const auto at = state_->inmates.find(id);
   if (at == state_->inmates.end())
-    return state_->answer<ContainerStatus>(std::move(done), Error(grpc_error(5, "no such container")));
+    return state_->answer<ContainerStatus>(std::move(done), Error(grpc_error(grpc::kNotFound, "no such container")));
   state_->answer<ContainerStatus>(std::move(done), at->second.status);
 }
 
@@ -354,7 +359,8 @@ void FakeRuntime::pull_image(const std::string& name, Done<std::string> done) {
   state_->calls.push_back("pull " + name);
   if (state_->missing_images.contains(name))
     return state_->answer<std::string>(
-        std::move(done), Error(grpc_error(5, fmt::format("failed to pull and unpack image \"{}\": not found", name))));
+        std::move(done),
+        Error(grpc_error(grpc::kNotFound, fmt::format("failed to pull and unpack image \"{}\": not found", name))));
   state_->answer<std::string>(std::move(done), name);
 }
 

@@ -100,7 +100,8 @@ struct GrpcChannel::Connection : std::enable_shared_from_this<Connection> {
     write_under_way = false;
     error_code ignored;
     socket.close(ignored);
-    const Status status = grpc_error(14, fmt::format("no answer from the container runtime at {}: {}", path, why));
+    const Status status =
+        grpc_error(grpc::kUnavailable, fmt::format("no answer from the container runtime at {}: {}", path, why));
     const std::shared_ptr<GrpcSession> old = std::move(session);
     auto unsent = std::exchange(waiting, {});
     if (old) old->fail(status);
@@ -159,7 +160,8 @@ void GrpcChannel::call(std::string path, std::string request, runtime::DurationN
     handlers.on_message = [unary](std::string_view message) { unary->answer = message; };
     handlers.on_end = [unary, path](Result<void> how) {
       if (!how) return unary->finish(Error(std::move(how.error())));
-      if (!unary->answer) return unary->finish(Error(grpc_error(13, path + ": an answer without a message")));
+      if (!unary->answer)
+        return unary->finish(Error(grpc_error(grpc::kInternal, path + ": an answer without a message")));
       unary->finish(std::move(*unary->answer));
     };
     const int stream =
@@ -167,7 +169,7 @@ void GrpcChannel::call(std::string path, std::string request, runtime::DurationN
     if (timeout == 0) return;
     // A little more than the server was told, so that its own words come first.
     unary->timer.start(timeout + timeout / 8, [connection, unary, stream, path, mine = connection->epoch] {
-      const Status late = grpc_error(4, fmt::format("{}: context deadline exceeded", path));
+      const Status late = grpc_error(grpc::kDeadlineExceeded, fmt::format("{}: context deadline exceeded", path));
       if (mine == connection->epoch && connection->session) {
         connection->session->cancel(stream, late);
         connection->flush();

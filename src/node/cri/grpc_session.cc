@@ -14,7 +14,6 @@ namespace {
 
 constexpr int32_t kWindow = 4 << 20;
 constexpr size_t kMaxMessage = 64 << 20;
-constexpr int kInternal = 13, kUnavailable = 14;
 
 struct Stream {
   std::string request;  // framed
@@ -123,7 +122,7 @@ struct GrpcSession::State {
     stream->received.append(reinterpret_cast<const char*>(data), size);
     if (!deliver(*stream)) {
       nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_PROTOCOL_ERROR);
-      of(user).detach(id, grpc_error(kInternal, "damaged gRPC message"));
+      of(user).detach(id, grpc_error(grpc::kInternal, "damaged gRPC message"));
     }
     return 0;
   }
@@ -133,14 +132,14 @@ struct GrpcSession::State {
     if (it == of(user).streams.end()) return 0;
     const Stream& stream = *it->second;
     if (stream.grpc_status == 0 && !stream.received.empty()) {
-      of(user).end(id, Error(grpc_error(kInternal, "damaged gRPC message")));
+      of(user).end(id, Error(grpc_error(grpc::kInternal, "damaged gRPC message")));
     } else if (stream.grpc_status == 0) {
       of(user).end(id, {});
     } else if (stream.grpc_status > 0) {
       of(user).end(id, Error(grpc_error(stream.grpc_status, stream.grpc_message)));
     } else {
-      of(user).end(id, Error(grpc_error(kUnavailable, fmt::format("stream ended early (HTTP {}, HTTP/2 code {})",
-                                                                  stream.http_status, code))));
+      of(user).end(id, Error(grpc_error(grpc::kUnavailable, fmt::format("stream ended early (HTTP {}, HTTP/2 code {})",
+                                                                        stream.http_status, code))));
     }
     return 0;
   }
@@ -229,7 +228,7 @@ Status grpc_error(int code, std::string message) {
     case 5: return {.code = 404, .reason = "NotFound", .message = std::move(message)};
     case 6: return {.code = 409, .reason = "AlreadyExists", .message = std::move(message)};
     case 12: return {.code = 405, .reason = "MethodNotAllowed", .message = std::move(message)};
-    case kUnavailable: return {.code = 503, .reason = "ServiceUnavailable", .message = std::move(message)};
+    case grpc::kUnavailable: return {.code = 503, .reason = "ServiceUnavailable", .message = std::move(message)};
     default: return {.code = 500, .reason = "InternalError", .message = std::move(message)};
   }
 }

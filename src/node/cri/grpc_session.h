@@ -52,6 +52,11 @@ class GrpcSession {
   std::unique_ptr<State> state_;
 };
 
+/// Those of google.rpc.Code that are made here.
+namespace grpc {
+inline constexpr int kUnknown = 2, kDeadlineExceeded = 4, kNotFound = 5, kInternal = 13, kUnavailable = 14;
+}  // namespace grpc
+
 /// The Status of a call that ended with `grpc-status: code`.
 Status grpc_error(int code, std::string message);
 /// That Status as Go prints it: `rpc error: code = NotFound desc = ...`.

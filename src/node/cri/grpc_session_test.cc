@@ -171,11 +171,11 @@ TEST(GrpcCall, that_was_cancelled_hears_nothing_more) {
   Pair pair(Answer{.body = grpc_frame("so far"), .is_open = true});
   const int stream = pair.call();
   pair.talk();
-  pair.client.cancel(stream, grpc_error(4, "late"));
-  pair.client.cancel(stream, grpc_error(4, "twice"));
-  pair.client.cancel(99, grpc_error(4, "unknown"));
+  pair.client.cancel(stream, grpc_error(grpc::kDeadlineExceeded, "late"));
+  pair.client.cancel(stream, grpc_error(grpc::kDeadlineExceeded, "twice"));
+  pair.client.cancel(99, grpc_error(grpc::kDeadlineExceeded, "unknown"));
   pair.talk();
-  pair.client.fail(grpc_error(14, "gone"));
+  pair.client.fail(grpc_error(grpc::kUnavailable, "gone"));
   EXPECT_THAT(pair.told, ElementsAre("so far", "Timeout: late"));
 }
 
@@ -209,9 +209,9 @@ TEST(GrpcSessionDamage, ends_or_goes_on_but_never_breaks_whatever_byte_is_change
       (void)pair.client.output();
       std::string damaged = answer;
       damaged[at] = static_cast<char>(damaged[at] ^ flip);
-      if (!pair.client.feed(damaged)) pair.client.fail(grpc_error(14, "broken"));
+      if (!pair.client.feed(damaged)) pair.client.fail(grpc_error(grpc::kUnavailable, "broken"));
       (void)pair.client.output();
-      pair.client.fail(grpc_error(14, "broken"));
+      pair.client.fail(grpc_error(grpc::kUnavailable, "broken"));
       EXPECT_THAT(pair.told, testing::Not(IsEmpty())) << "every call ends once: " << at;
       for (size_t i = 0; i + 1 < pair.told.size(); ++i) EXPECT_NE(pair.told[i], "end");
     }

@@ -95,7 +95,9 @@ struct Check : std::enable_shared_from_this<Check> {
     socket.async_read_some(asio::buffer(buffer), [self = shared_from_this()](error_code failed, size_t n) {
       if (!self->done) return;
       if (failed && !self->has_answered) return self->unreachable();
-      if (failed) return self->session.fail(cri::grpc_error(14, "error reading from server: " + failed.message()));
+      if (failed)
+        return self->session.fail(
+            cri::grpc_error(cri::grpc::kUnavailable, "error reading from server: " + failed.message()));
       if (!self->session.feed({self->buffer.data(), n}) && self->done) return self->unreachable();
       if (!self->done) return;
       constexpr char kSettings = 4;  // what a server of HTTP/2 begins with
