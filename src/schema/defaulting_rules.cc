@@ -204,10 +204,12 @@ void labels_from_template(Value& object, Type type, TimeNs) {
 }
 
 /// A member of the object once, an annotation since: every DaemonSet that is read has it.
-void template_generation(Value& object, Type, TimeNs) {
+void template_generation(Value& object, Type type, TimeNs) {
   constexpr std::string_view kName = "deprecated.daemonset.template.generation";
-  Value& annotations = object["metadata"]["annotations"];
-  if (!View(annotations)[kName].exists()) annotations.set(kName, "0");
+  if (View(object)["metadata"]["annotations"][kName].exists()) return;
+  Value& annotations = make_path(object, type, "metadata.annotations");
+  annotations[kName] = "0";
+  std::ranges::sort(annotations.members(), {}, [](const auto& member) { return member.name.text(); });
 }
 
 void labels_and_selector_from_template(Value& object, Type type, TimeNs now) {
@@ -278,7 +280,7 @@ void custom_resource_names(Value& object, Type type, TimeNs) {
   if (!names.is_object()) names = zero_struct(names_type);
   std::string singular = kind;
   std::transform(singular.begin(), singular.end(), singular.begin(), [](unsigned char c) { return std::tolower(c); });
-  fill(names, names_type, "singular", singular);
+  if (!singular.empty()) fill(names, names_type, "singular", singular);
   if (!kind.empty()) fill(names, names_type, "listKind", kind + "List");
   if (!View(object)["status"]["storedVersions"].empty()) return;
   for (const View version : View(object)["spec"]["versions"].items()) {
@@ -318,7 +320,7 @@ void service_account_alias(Value& spec, Type type, TimeNs) {
 void pod_ips(Value& status, Type type, TimeNs) {
   const std::string ip = View(status)["podIP"].str();
   const View first = View(status)["podIPs"].at(0)["ip"];
-  if (ip.empty() && first.is_string()) {
+  if (ip.empty() && !first.as_string().empty()) {
     set_in_order(status, type, type.field("podIP"), first.str());
   } else if (!ip.empty() && first.as_string() != ip) {
     set_in_order(status, type, type.field("podIPs"), Value::array({Value::object({{"ip", ip}})}));
