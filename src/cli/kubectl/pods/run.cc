@@ -4,13 +4,13 @@
 #include "cli/kubectl/commands.h"
 #include "cli/kubectl/mutation.h"
 #include "cli/kubectl/pods/attach.h"
-#include "cli/kubectl/pods/image_reference.h"
 #include "cli/kubectl/pods/streams.h"
 #include "cli/kubectl/set/changes.h"
 #include "cli/kubectl/text.h"
 #include "cli/kubectl/three_way_patch.h"
 #include "cli/kubectl/until.h"
 #include "object/go_text.h"
+#include "object/image_reference.h"
 #include "object/json.h"
 #include "object/meta.h"
 #include "object/patch.h"
@@ -70,7 +70,7 @@ Try<void> validate(Session& session, Options& o, const FlagSet& flags, const std
   o.name = args[0];
   o.words.assign(args.begin() + 1, args.end());
   if (o.image.empty()) return fail("--image is required");
-  if (!is_image_reference(o.image))
+  if (!object::is_image_reference(o.image))
     return fail(fmt::format("Invalid image name {}: invalid reference format", object::go_quoted(o.image)));
   if (o.tty && !o.in) return session.usage("-i/--stdin is required for containers with -t/--tty=true");
   if (o.expose && o.port.empty()) return session.usage("--port must be set when exposing a service");

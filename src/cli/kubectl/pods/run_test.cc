@@ -1,22 +1,10 @@
 // kubectl run by kubectl's own answers (1.33): manifests, complaints, and what is sent.
-#include "cli/kubectl/pods/image_reference.h"
 #include "cli/kubectl/server_testing.h"
 
 namespace proa::cli::kubectl {
 namespace {
 
 class RunTest : public ClusterTest {};
-
-TEST(ImageReference, what_names_an_image) {
-  for (const char* good :
-       {"nginx", "nginx:1.25", "Foo.io/nginx:1", "foo.io:5000/a/b:v1.2", "a:Tag_1.x", "a.b__c-d--e", "[::1]:5000/a",
-        "A:80/x", "a_b/c", "a@sha256:0000000000000000000000000000000000000000000000000000000000000000",
-        "A-b.c:80/x:y@sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"})
-    EXPECT_TRUE(is_image_reference(good)) << good;
-  for (const char* bad : {"Nginx", "a:b:c", "a/", "a//b", "-a", "a..b", "a___b", "a:80/X", "a-b-", "a:.b", "-a.b/c",
-                          "a:x/b", "a@sha256:f"})
-    EXPECT_FALSE(is_image_reference(bad)) << bad;
-}
 
 TEST_F(RunTest, what_cannot_be_is_refused_unasked) {
   constexpr Case kCases[] = {

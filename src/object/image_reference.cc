@@ -1,9 +1,9 @@
-#include "cli/kubectl/pods/image_reference.h"
+#include "object/image_reference.h"
 
 #include <algorithm>
 #include <cctype>
 
-namespace proa::cli::kubectl {
+namespace proa::object {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -103,4 +103,4 @@ bool is_image_reference(std::string_view text) {
   return slash != std::string_view::npos && is_host_and_port(text.substr(0, slash)) && is_path(text.substr(slash + 1));
 }
 
-}  // namespace proa::cli::kubectl
+}  // namespace proa::object

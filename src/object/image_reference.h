@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-namespace proa::cli::kubectl {
+namespace proa::object {
 
 bool is_image_reference(std::string_view text);
 
-}  // namespace proa::cli::kubectl
+}  // namespace proa::object
