@@ -140,5 +140,27 @@ TEST_F(CreateTest, yaml_bodies_are_taken_and_yaml_answers_given) {
   EXPECT_TRUE(made.text.starts_with("apiVersion: v1\ndata:\n  k: v\nkind: ConfigMap\n")) << made.text;
 }
 
+TEST_F(CreateTest, a_pods_labels_join_the_selectors_that_name_them) {
+  const Answer made = ask("POST", kPods, R"({"metadata":{"name":"p","labels":{"v":"1","app":"web"}},"spec":{
+      "containers":[{"name":"c","image":"i"}],
+      "topologySpreadConstraints":[{"maxSkew":1,"topologyKey":"zone","whenUnsatisfiable":"DoNotSchedule",
+        "labelSelector":{"matchLabels":{"app":"web"}},"matchLabelKeys":["v","none"]}],
+      "affinity":{
+        "podAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[{"weight":1,"podAffinityTerm":{
+          "topologyKey":"zone","labelSelector":{},"matchLabelKeys":["v"]}}]},
+        "podAntiAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{
+          "topologyKey":"zone","labelSelector":{"matchLabels":{"app":"web"}},"mismatchLabelKeys":["v"]}]}}}})");
+  ASSERT_EQ(made.code, 201) << made.text;
+  const object::View spec = made["spec"];
+  EXPECT_EQ(object::to_json(spec["topologySpreadConstraints"].at(0)["labelSelector"]),
+            R"({"matchLabels":{"app":"web"},"matchExpressions":[{"key":"v","operator":"In","values":["1"]}]})");
+  const std::string_view preferred = "preferredDuringSchedulingIgnoredDuringExecution";
+  const std::string_view required = "requiredDuringSchedulingIgnoredDuringExecution";
+  EXPECT_EQ(object::to_json(spec["affinity"]["podAffinity"][preferred].at(0)["podAffinityTerm"]["labelSelector"]),
+            R"({"matchExpressions":[{"key":"v","operator":"In","values":["1"]}]})");
+  EXPECT_EQ(object::to_json(spec["affinity"]["podAntiAffinity"][required].at(0)["labelSelector"]),
+            R"({"matchLabels":{"app":"web"},"matchExpressions":[{"key":"v","operator":"NotIn","values":["1"]}]})");
+}
+
 }  // namespace
 }  // namespace proa::api

@@ -24,6 +24,7 @@ class Reader : JsonScanner {
       fail("after top-level value");
       return Error(base::bad_request(error_));
     }
+    if (!out_of_range_.empty()) return Error(base::bad_request(out_of_range_));
     return value;
   }
 
@@ -31,9 +32,10 @@ class Reader : JsonScanner {
   Result<Value> read_prefix(std::string_view& text) {
     Value value;
     const bool good = read_value(value, Place::kAnywhere, 0);
-    if (error_ == "unexpected end of JSON input") error_ = "unexpected EOF";
+    if (!good && at_ == end_) error_ = "unexpected EOF";
     if (!good && at_ != end_) ++at_;
     text = std::string_view(at_, end_);
+    if (good && !out_of_range_.empty()) return Error(base::bad_request(out_of_range_));
     if (!good) return Error(base::bad_request(error_));
     return value;
   }

@@ -29,7 +29,9 @@ void JsonScanner::skip_plain() {
 
 bool JsonScanner::fail(std::string_view where) {
   if (at_ == end_) {
-    error_ = "unexpected end of JSON input";
+    // Go closes the input with a blank, which may stand everywhere but within a word, a number or an escape.
+    const bool within = where.starts_with("in ") || where.starts_with("after decimal point");
+    error_ = within ? fmt::format("invalid character ' ' {}", where) : "unexpected end of JSON input";
     return false;
   }
   std::string shown;
@@ -94,10 +96,9 @@ bool JsonScanner::read_number(Value& out) {
   const auto [end, ec] = std::from_chars(start, at_, number);
   if (ec == std::errc::result_out_of_range) {
     number = std::strtod(std::string(start, at_).c_str(), nullptr);
-    if (std::isinf(number)) {
-      error_ =
+    if (std::isinf(number) && out_of_range_.empty()) {
+      out_of_range_ =
           fmt::format("json: cannot unmarshal number {} into Go value of type float64", std::string_view(start, at_));
-      return false;
     }
   }
   out = Value(number);
@@ -142,7 +143,7 @@ void JsonScanner::read_rune(std::string& out) {
 
 bool JsonScanner::read_escape(std::string& out) {
   ++at_;
-  if (at_ == end_) return fail("");
+  if (at_ == end_) return fail("in string escape code");
   switch (*at_) {
     case '"':
     case '\\':

@@ -34,6 +34,8 @@ class JsonScanner {
   const char* at_;
   const char* end_;
   std::string error_;
+  /// Of the first number that is too large: said only when the text is good otherwise.
+  std::string out_of_range_;
   std::string scratch_;
 
  private:

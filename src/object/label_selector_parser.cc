@@ -259,7 +259,8 @@ class Parser {
     if (requirement.op == Op::kGreaterThan || requirement.op == Op::kLessThan) {
       int64_t number = 0;
       const char* end = values[0].data() + values[0].size();
-      const auto [stop, ec] = std::from_chars(values[0].data(), end, number);
+      // Go reads a plus sign too: that it cannot stand in a label is another complaint.
+      const auto [stop, ec] = std::from_chars(values[0].data() + (values[0].starts_with('+') ? 1 : 0), end, number);
       if (ec != std::errc() || stop != end) {
         complain("values[0]", values[0], "for 'Gt', 'Lt' operators, the value must be an integer");
       }

@@ -19,6 +19,7 @@ constexpr Int128 kMost = (Int128{1} << 126) - 1 + (Int128{1} << 126);
 
 constexpr std::string_view kWrongForm =
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+constexpr std::string_view kWrongNumber = "unable to parse numeric part of quantity";
 constexpr std::string_view kWrongSuffix = "unable to parse quantity's suffix";
 
 struct Suffix {
@@ -140,6 +141,13 @@ bool is_kept(const Parts& parts, const Suffix& suffix) {
          shifted[0] != '0';
 }
 
+/// Upstream's slow path takes no text without digits, its fast path does: "Ki" is 0, "Pi" is an error.
+bool has_number(std::string_view text, const Parts& parts, const Suffix& suffix) {
+  const std::string_view number = text.substr(0, text.size() - parts.suffix.size());
+  if (number.find_first_of("0123456789") != std::string_view::npos) return true;
+  return suffix.format == kBinarySI ? suffix.exponent < 50 : suffix.exponent >= -kNanoDigits;
+}
+
 std::string_view suffix_text(Quantity::Format format, int exponent) {
   for (const Suffix& suffix : kSuffixes) {
     if (suffix.exponent == exponent && (suffix.format == format || exponent == 0)) return suffix.text;
@@ -211,6 +219,7 @@ Result<Quantity> Quantity::parse(std::string_view text) {
   if (!parts) return Error(base::bad_request(std::string(kWrongForm)));
   const std::optional<Suffix> suffix = interpret(parts->suffix);
   if (!suffix) return Error(base::bad_request(std::string(kWrongSuffix)));
+  if (!has_number(text, *parts, *suffix)) return Error(base::bad_request(std::string(kWrongNumber)));
   Quantity made;
   made.format_ = suffix->format;
   made.nano_ = nano_of(*parts, *suffix);

@@ -70,6 +70,7 @@ class Scanner {
     rest_.remove_prefix(digits);
     return value;
   }
+  int hour() { return number(rest_.size() > 1 && is_digit(rest_[1]) ? 2 : 1); }
   void expect(char c) {
     if (!take(c)) bad();
   }
@@ -117,6 +118,11 @@ TimeNs saturated(base::Int128 ns) {
   if (ns > kMaxNs) return std::numeric_limits<int64_t>::max();
   if (ns < -kMaxNs) return std::numeric_limits<int64_t>::min();
   return static_cast<TimeNs>(ns);
+}
+
+Instant instant_of(TimeNs time) {
+  const int64_t seconds = floor_div(time, kSecondNs);
+  return {seconds, time - seconds * kSecondNs};
 }
 
 /// `fraction` of a unit, without trailing zeros: ".5".
@@ -173,14 +179,17 @@ std::optional<base::Int128> take_part(std::string_view& text) {
 
 }  // namespace
 
-std::string format_time(TimeNs time) { return format_seconds(floor_div(time, kSecondNs)) + "Z"; }
+bool Instant::is_zero() const { return nanos == 0 && seconds == days_of({1, 1, 1}) * 86400; }
 
-std::string format_micro_time(TimeNs time) {
-  const int64_t seconds = floor_div(time, kSecondNs);
-  return format_seconds(seconds) + fmt::format(".{:06}Z", (time - seconds * kSecondNs) / 1000);
+std::string format_time(Instant time) { return format_seconds(time.seconds) + "Z"; }
+std::string format_micro_time(Instant time) {
+  return format_seconds(time.seconds) + fmt::format(".{:06}Z", time.nanos / 1000);
 }
 
-std::optional<TimeNs> parse_time(std::string_view text) {
+std::string format_time(TimeNs time) { return format_time(instant_of(time)); }
+std::string format_micro_time(TimeNs time) { return format_micro_time(instant_of(time)); }
+
+std::optional<Instant> parse_instant(std::string_view text) {
   Scanner in(text);
   const int year = in.number(4);
   in.expect('-');
@@ -188,7 +197,7 @@ std::optional<TimeNs> parse_time(std::string_view text) {
   in.expect('-');
   const int day = in.number(2);
   in.expect('T');
-  const int hour = in.number(2);
+  const int hour = in.hour();
   in.expect(':');
   const int minute = in.number(2);
   in.expect(':');
@@ -198,7 +207,13 @@ std::optional<TimeNs> parse_time(std::string_view text) {
   if (!in.done() || month < 1 || month > 12 || day < 1 || day > days_in(year, month)) return std::nullopt;
   if (hour > 23 || minute > 59 || second > 59) return std::nullopt;
   const int64_t of_day = hour * 3600 + minute * 60 + second - offset;
-  return saturated(static_cast<base::Int128>(days_of({year, month, day}) * 86400 + of_day) * kSecondNs + fraction);
+  return Instant{days_of({year, month, day}) * 86400 + of_day, fraction};
+}
+
+std::optional<TimeNs> parse_time(std::string_view text) {
+  const auto time = parse_instant(text);
+  if (!time) return std::nullopt;
+  return saturated(static_cast<base::Int128>(time->seconds) * kSecondNs + time->nanos);
 }
 
 std::optional<TimeNs> time_of(View view) {

@@ -15,8 +15,9 @@ using object::View;
 
 LabelSelector selector_with_keys(View term, View pod_labels) {
   View selector = term["labelSelector"];
-  if (term["matchLabelKeys"].empty()) return LabelSelector::from_object(selector);
-  Value merged = selector.exists() ? selector.to_value() : Value::object();
+  // No selector means no pods, whatever the keys say.
+  if (term["matchLabelKeys"].empty() || !selector.is_object()) return LabelSelector::from_object(selector);
+  Value merged = selector.to_value();
   for (const View key : term["matchLabelKeys"].items())
     if (pod_labels.has(key.as_string()))
       merged["matchExpressions"].push_back(
@@ -81,6 +82,8 @@ bool SpreadConstraint::includes(View pod, const NodeInfo& node) const {
 }
 
 int64_t SpreadConstraint::count_on(const NodeInfo& node, std::string_view ns) const {
+  // Upstream counts no pods where nothing is asked of them.
+  if (std::ranges::all_of(selectors, &LabelSelector::selects_everything)) return 0;
   int64_t count = 0;
   for (const auto& [key, info] : node.pods) {
     const View pod = info.pod.root();

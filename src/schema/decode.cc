@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "base/base64.h"
 #include "fmt/format.h"
@@ -107,12 +108,24 @@ class Decoder {
   void strings(Value& value, const Frame* at, std::string_view go_type);
   void schema_or_array(Value& value, Type type, const Frame* at);
   void mismatch(std::string_view word, const Frame* at, std::string_view go_type);
+  /// Of these Go goes on, and reports the first.
+  void complain(std::string why) {
+    if (error_.empty()) error_ = std::move(why);
+  }
+  /// Types that read themselves (times, quantities) end the reading: theirs is the error, whatever came before.
   void fail(std::string why) {
-    if (error_.empty()) error_ = std::move(why);  // Go goes on, and reports the first
+    if (!ended_) error_ = std::move(why);
+    ended_ = true;
+  }
+  void fail_as_mismatch(std::string_view word, const Frame* at, std::string_view go_type) {
+    if (!ended_) error_.clear();
+    mismatch(word, at, go_type);
+    ended_ = true;
   }
 
   DecodeReport* report_;
   std::string error_;
+  bool ended_ = false;
 };
 
 void Decoder::mismatch(std::string_view word, const Frame* at, std::string_view go_type) {
@@ -237,7 +250,7 @@ void Decoder::integer(Value& value, Scalar scalar, const Frame* at, std::string_
 void Decoder::bytes(Value& value, const Frame* at, std::string_view go_type) {
   if (!value.is_string()) return mismatch(json_word(value), at, go_type);
   const size_t bad = base64_error(value.string());
-  if (bad != std::string_view::npos) return fail(fmt::format("illegal base64 data at input byte {}", bad));
+  if (bad != std::string_view::npos) return complain(fmt::format("illegal base64 data at input byte {}", bad));
   // Written again where it may not be canonical: line breaks, stray bits before the padding.
   if (value.string().find_first_of("=\r\n") == std::string::npos) return;
   if (auto decoded = base::base64_decode(value.string())) value = base::base64_encode(*decoded);
@@ -265,21 +278,30 @@ void Decoder::message(Value& value, Type type, const Frame* at, std::string_view
 }
 
 void Decoder::time(Value& value, bool micro, const Frame* at) {
-  if (!value.is_string()) return mismatch(json_word(value), at, "string");
+  if (!value.is_string()) return fail_as_mismatch(json_word(value), at, "string");
   if (std::string why = go_time_error(value.string(), micro); !why.empty()) return fail(std::move(why));
-  const auto parsed = object::parse_time(value.string());
-  if (parsed) value = micro ? object::format_micro_time(*parsed) : object::format_time(*parsed);
+  const auto parsed = object::parse_instant(value.string());
+  if (!parsed) return;
+  if (parsed->is_zero()) {
+    value = nullptr;
+  } else {
+    value = micro ? object::format_micro_time(*parsed) : object::format_time(*parsed);
+  }
 }
 
 void Decoder::duration(Value& value, const Frame* at) {
-  if (!value.is_string()) return mismatch(json_word(value), at, "string");
+  if (!value.is_string()) return fail_as_mismatch(json_word(value), at, "string");
   const auto parsed = object::parse_go_duration(value.string());
   if (!parsed) return fail(fmt::format("time: invalid duration \"{}\"", value.string()));
   value = object::format_go_duration(*parsed);
 }
 
 void Decoder::int_or_string(Value& value, const Frame* at) {
-  if (!value.is_string()) integer(value, Scalar::kInt32, at, "int32");
+  if (value.is_string()) return;
+  const std::string before = ended_ ? "" : std::exchange(error_, {});
+  integer(value, Scalar::kInt32, at, "int32");
+  ended_ = !error_.empty();
+  if (!ended_) error_ = before;
 }
 
 void Decoder::quantity(Value& value) {

@@ -144,6 +144,48 @@ TEST(Decode, words_errors_of_whole_objects_bytes_and_maps) {
             "Deployment in version \"v1\" cannot be handled as a Deployment: why");
 }
 
+TEST(Decode, times_of_any_year_come_out_in_utc) {
+  const auto event = kind_type("v1", "Event");
+  constexpr std::pair<std::string_view, std::string_view> kRows[] = {
+      {"2024-04-28T16:36:14.5+02:00", R"("2024-04-28T14:36:14Z")"},
+      {"2024-04-28T1:02:03Z", R"("2024-04-28T01:02:03Z")"},
+      {"0001-01-01T00:00:00Z", "null"},
+      {"0001-01-01T02:00:00+02:00", "null"},
+      {"0001-01-01T00:00:01Z", R"("0001-01-01T00:00:01Z")"},
+      {"1600-02-29T00:00:00Z", R"("1600-02-29T00:00:00Z")"},
+      {"9999-12-31T23:59:59Z", R"("9999-12-31T23:59:59Z")"},
+      {"9999-12-31T23:59:59.999999999-07:30", R"("10000-01-01T07:29:59Z")"},
+      {"1969-12-31T23:59:59.9Z", R"("1969-12-31T23:59:59Z")"}};
+  for (const auto& [text, wanted] : kRows) {
+    Value value = Value::object({{"firstTimestamp", text}});
+    ASSERT_TRUE(decode(value, event)) << text;
+    EXPECT_EQ(to_json(object::View(value)["firstTimestamp"]), wanted) << text;
+  }
+}
+
+TEST(Decode, a_time_quantity_or_port_that_cannot_be_read_is_told_before_all_else) {
+  const auto pod = [](std::string_view container) {
+    return decoded(std::string(R"({"metadata":{"name":5},"spec":{"containers":[)").append(container).append("]}}"),
+                   kind_type("v1", "Pod"));
+  };
+  EXPECT_EQ(pod("{}"), "json: cannot unmarshal number into Go struct field ObjectMeta.metadata.name of type string");
+  EXPECT_EQ(pod(R"({"resources":{"limits":{"cpu":"1kk"}},"image":7})"), "unable to parse quantity's suffix");
+  EXPECT_EQ(pod(R"({"livenessProbe":{"httpGet":{"port":true}},"resources":{"limits":{"cpu":"1kk"}}})"),
+            "json: cannot unmarshal bool into Go struct field "
+            "HTTPGetAction.spec.containers.livenessProbe.ProbeHandler.httpGet.port of type int32");
+  EXPECT_EQ(pod(R"({"livenessProbe":{"httpGet":{"port":80}}})"),
+            "json: cannot unmarshal number into Go struct field ObjectMeta.metadata.name of type string");
+  EXPECT_EQ(decoded(R"({"kind":[],"firstTimestamp":5})", kind_type("v1", "Event")),
+            "json: cannot unmarshal number into Go struct field Event.firstTimestamp of type string");
+}
+
+TEST(Decode, a_day_is_judged_after_all_that_stands_behind_it) {
+  EXPECT_EQ(go_time_error("2023-02-29T00:00:00Zx", false), R"(parsing time "2023-02-29T00:00:00Zx": extra text: "x")");
+  EXPECT_EQ(go_time_error("2023-02-29T00:00:00Z", false), R"(parsing time "2023-02-29T00:00:00Z": day out of range)");
+  EXPECT_EQ(go_time_error("2023-02-28T2x:00:00Z", false),
+            R"(parsing time "2023-02-28T2x:00:00Z" as "2006-01-02T15:04:05Z07:00": cannot parse "x:00:00Z" as ":")");
+}
+
 TEST(Decode, words_bad_times_as_go_does) {
   EXPECT_EQ(go_time_error("xx", false),
             R"(parsing time "xx" as "2006-01-02T15:04:05Z07:00": cannot parse "xx" as "2006")");

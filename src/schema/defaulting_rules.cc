@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/base64.h"
+#include "object/image_reference.h"
 #include "object/quantity.h"
 #include "schema/draft.h"
 #include "schema/zero.h"
@@ -141,22 +142,12 @@ void pod_level_resources(Value& pod, Type type, TimeNs) {
   add_missing(pod, type, "spec.resources.requests", requests);
 }
 
-/// `latest`, said or implied, is pulled always; so is nothing else. A digest is never latest.
+/// `latest`, said or implied, is pulled always; so is nothing else. A digest is never latest, nor is what is no name.
 const char* pull_policy(std::string_view image) {
-  if (image.find('@') != std::string_view::npos) return "IfNotPresent";
-  // What is no image name has no tag that could be the latest.
-  const auto is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           std::string_view("._-/").find(c) != std::string_view::npos;
-  };
-  const size_t host = image.find('/') == std::string_view::npos ? 0 : image.find('/');
-  const std::string_view rest = image.substr(host);
-  if (!std::ranges::all_of(rest.substr(0, rest.find(':')), is_plain)) return "IfNotPresent";
-  const size_t slash = image.rfind('/');
-  const std::string_view last = slash == std::string_view::npos ? image : image.substr(slash + 1);
+  if (!object::is_image_reference(image) || image.contains('@')) return "IfNotPresent";
+  const std::string_view last = image.substr(image.rfind('/') + 1);
   const size_t colon = last.find(':');
-  const std::string_view tag = colon == std::string_view::npos ? "latest" : last.substr(colon + 1);
-  return tag == "latest" ? "Always" : "IfNotPresent";
+  return colon == std::string_view::npos || last.substr(colon + 1) == "latest" ? "Always" : "IfNotPresent";
 }
 
 void image_pull_policy(Value& container, Type type, TimeNs) {
@@ -204,10 +195,12 @@ void labels_from_template(Value& object, Type type, TimeNs) {
 }
 
 /// A member of the object once, an annotation since: every DaemonSet that is read has it.
-void template_generation(Value& object, Type, TimeNs) {
+void template_generation(Value& object, Type type, TimeNs) {
   constexpr std::string_view kName = "deprecated.daemonset.template.generation";
-  Value& annotations = object["metadata"]["annotations"];
-  if (!View(annotations)[kName].exists()) annotations.set(kName, "0");
+  if (View(object)["metadata"]["annotations"][kName].exists()) return;
+  Value& annotations = make_path(object, type, "metadata.annotations");
+  annotations[kName] = "0";
+  std::ranges::sort(annotations.members(), {}, [](const auto& member) { return member.name.text(); });
 }
 
 void labels_and_selector_from_template(Value& object, Type type, TimeNs now) {
@@ -278,7 +271,7 @@ void custom_resource_names(Value& object, Type type, TimeNs) {
   if (!names.is_object()) names = zero_struct(names_type);
   std::string singular = kind;
   std::transform(singular.begin(), singular.end(), singular.begin(), [](unsigned char c) { return std::tolower(c); });
-  fill(names, names_type, "singular", singular);
+  if (!singular.empty()) fill(names, names_type, "singular", singular);
   if (!kind.empty()) fill(names, names_type, "listKind", kind + "List");
   if (!View(object)["status"]["storedVersions"].empty()) return;
   for (const View version : View(object)["spec"]["versions"].items()) {
@@ -318,10 +311,21 @@ void service_account_alias(Value& spec, Type type, TimeNs) {
 void pod_ips(Value& status, Type type, TimeNs) {
   const std::string ip = View(status)["podIP"].str();
   const View first = View(status)["podIPs"].at(0)["ip"];
-  if (ip.empty() && first.is_string()) {
+  if (ip.empty() && !first.as_string().empty()) {
     set_in_order(status, type, type.field("podIP"), first.str());
   } else if (!ip.empty() && first.as_string() != ip) {
     set_in_order(status, type, type.field("podIPs"), Value::array({Value::object({{"ip", ip}})}));
+  }
+}
+
+/// `podCIDR` is the first of `podCIDRs`, and counts where they differ.
+void node_cidrs(Value& spec, Type type, TimeNs) {
+  const std::string cidr = View(spec)["podCIDR"].str();
+  const std::string first = View(spec)["podCIDRs"].at(0).str();
+  if (!cidr.empty() && first != cidr) {
+    set_in_order(spec, type, type.field("podCIDRs"), Value::array({Value(cidr)}));
+  } else if (cidr.empty() && !first.empty()) {
+    set_in_order(spec, type, type.field("podCIDR"), first);
   }
 }
 
@@ -359,6 +363,7 @@ constexpr NamedRule kRules[] = {
     {"string_data", string_data},
     {"service_account_alias", service_account_alias},
     {"pod_ips", pod_ips},
+    {"node_cidrs", node_cidrs},
     {"claim_template_types", claim_template_types},
 };
 

@@ -141,6 +141,36 @@ TEST(Defaulting, writes_old_names_beside_the_new_ones) {
   EXPECT_EQ(to_json(View(pod)["status"]["podIPs"]), R"([{"ip":"10.0.0.1"}])");
 }
 
+TEST(Defaulting, a_nodes_range_of_addresses_stands_in_both_members) {
+  const auto spec = [](std::string_view text) {
+    return to_json(View(defaulted("v1", "Node", std::string(R"({"spec":)").append(text).append("}")))["spec"]);
+  };
+  EXPECT_EQ(spec(R"({"podCIDR":"10.0.0.0/24"})"), R"({"podCIDR":"10.0.0.0/24","podCIDRs":["10.0.0.0/24"]})");
+  EXPECT_EQ(spec(R"({"podCIDRs":["10.0.0.0/24","fd00::/64"]})"),
+            R"({"podCIDR":"10.0.0.0/24","podCIDRs":["10.0.0.0/24","fd00::/64"]})");
+  EXPECT_EQ(spec(R"({"podCIDR":"10.1.0.0/24","podCIDRs":["10.0.0.0/24","fd00::/64"]})"),
+            R"({"podCIDR":"10.1.0.0/24","podCIDRs":["10.1.0.0/24"]})");
+  EXPECT_EQ(spec("{}"), "{}");
+}
+
+TEST(Defaulting, what_is_called_latest_is_pulled_always) {
+  constexpr std::pair<std::string_view, std::string_view> kRows[] = {
+      {"nginx", "Always"},
+      {"nginx:latest", "Always"},
+      {"a.io:5000/x", "Always"},
+      {"nginx:1.25", "IfNotPresent"},
+      {"a.io:5000/x:1", "IfNotPresent"},
+      {"Nginx", "IfNotPresent"},
+      {"a b", "IfNotPresent"},
+      {"", "IfNotPresent"},
+      {"nginx@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "IfNotPresent"}};
+  for (const auto& [image, wanted] : kRows) {
+    const Value pod = defaulted(
+        "v1", "Pod", std::string(R"({"spec":{"containers":[{"name":"c","image":")").append(image).append(R"("}]}})"));
+    EXPECT_EQ(View(pod)["spec"]["containers"].at(0)["imagePullPolicy"].as_string(), wanted) << image;
+  }
+}
+
 TEST(Defaulting, labels_namespaces_and_names_custom_kinds) {
   EXPECT_EQ(to_json(defaulted("v1", "Namespace", R"({"metadata":{"name":"n"}})")),
             R"({"metadata":{"name":"n","labels":{"kubernetes.io/metadata.name":"n"}},"spec":{},)"

@@ -193,12 +193,10 @@ Value Parser::time(std::string_view bytes, bool micro) {
     }
   }
   check(in);
-  if (seconds == 0 && nanos == 0) return nullptr;
-  // Nanoseconds since 1970 reach from 1678 to 2262; what lies outside is cut to that.
-  constexpr int64_t kFarthest = 9'223'372'036 - 1;
-  seconds = std::clamp(seconds, -kFarthest, kFarthest);
-  nanos = std::clamp<int64_t>(nanos, 0, object::kSecondNs - 1);
-  const int64_t time = seconds * object::kSecondNs + nanos;
+  // The years 0 to 9999 can be written; what lies outside is cut to that.
+  constexpr int64_t kFirst = -62'167'219'200, kLast = 253'402'300'799;
+  const object::Instant time{std::clamp(seconds, kFirst, kLast), std::clamp<int64_t>(nanos, 0, object::kSecondNs - 1)};
+  if (bytes.empty() || time.is_zero()) return nullptr;
   return micro ? object::format_micro_time(time) : object::format_time(time);
 }
 

@@ -20,15 +20,10 @@ constexpr std::string_view kMagic("k8s\0", 4);
 void put_element(std::string& out, uint32_t number, View value, Field f);
 
 void put_time(std::string& out, View value) {
-  const auto time = object::time_of(value);
+  const auto time = object::parse_instant(value.as_string());
   if (!time) return;
-  int64_t seconds = *time / object::kSecondNs, nanos = *time % object::kSecondNs;
-  if (nanos < 0) {
-    --seconds;
-    nanos += object::kSecondNs;
-  }
-  put_int(out, 1, seconds);
-  put_int(out, 2, nanos);
+  put_int(out, 1, time->seconds);
+  put_int(out, 2, time->nanos);
 }
 
 void put_json(std::string& out, View value) {

@@ -42,6 +42,19 @@ TEST(Protobuf, keeps_every_form_of_value) {
   EXPECT_EQ(there_and_back(revision, builtin_type("io.k8s.api.apps.v1.ControllerRevision")), revision);
 }
 
+TEST(Protobuf, keeps_times_of_any_year) {
+  const Type event = builtin_type("io.k8s.api.core.v1.Event");
+  for (const std::string_view time : {"0001-01-01T00:00:01Z", "1600-02-29T00:00:00Z", "1969-12-31T23:59:59Z",
+                                      "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"}) {
+    const Value sent = Value::object({{"firstTimestamp", time}});
+    std::string bytes;
+    encode_protobuf(sent, event, bytes);
+    const auto back = decode_protobuf(bytes, event);
+    ASSERT_TRUE(back) << time;
+    EXPECT_EQ(View(*back)["firstTimestamp"].as_string(), time);
+  }
+}
+
 TEST(Protobuf, nests_inlined_messages_on_the_wire_only) {
   const std::string hook = R"({"metadata":{},"spec":{"matchConstraints":{"resourceRules":[{"operations":["CREATE"],)"
                            R"("apiGroups":["apps"],"resources":["deployments"]}]}},"status":{}})";

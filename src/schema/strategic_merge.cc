@@ -1,12 +1,14 @@
 #include "schema/strategic_merge.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "object/json.h"
+#include "schema/strategic_order.h"
 
 namespace proa::schema {
 namespace {
@@ -20,322 +22,282 @@ constexpr std::string_view kDirective = "$patch";
 constexpr std::string_view kRetainKeys = "$retainKeys";
 constexpr std::string_view kDeleteFromList = "$deleteFromPrimitiveList/";
 constexpr std::string_view kElementOrder = "$setElementOrder/";
+constexpr std::string_view kList = "[]interface {}";
 
-/// Upstream knows no reason for these: they are answered as 500.
-Error wrong(std::string text) { return Error(Status{.code = 500, .reason = "", .message = std::move(text)}); }
+/// What the schema says of a member that both sides have. Without a schema: objects merge, lists are replaced.
+struct Rule {
+  Type type;
+  std::string_view merge_key;
+  bool merges = false;
+  bool replaces = false;
+};
 
-void write_go_value(View value, std::string& out) {
+Result<Rule> rule_of(Type type, std::string_view name) {
+  if (!type || type.form() != Form::kStruct) return Rule{};
+  const Field field = type.field(name);
+  if (!field) {
+    const std::string_view model = type.model();
+    return merge_error(fmt::format("unable to find api field in struct {} for the json field \"{}\"",
+                                   model.substr(model.rfind('.') + 1), name));
+  }
+  // Of a map of structs upstream knows no more.
+  return Rule{field.is_map() ? Type() : field.type(), field.patch_merge_key(), field.merges(),
+              field.has(Field::kReplace)};
+}
+
+/// As Rule, of a member that the patch takes for a list.
+Result<Rule> rule_of_list(Type type, std::string_view name) {
+  auto rule = rule_of(type, name);
+  if (!rule || !type || type.form() != Form::kStruct || type.field(name).is_list()) return rule;
+  return merge_error("expected slice or array type, but got: struct");
+}
+
+void discard_nulls(Value& value) {
   if (value.is_object()) {
-    std::vector<std::pair<std::string_view, View>> members;
-    for (const auto [name, member] : value.members()) members.emplace_back(name, member);
-    std::ranges::sort(members, {}, &std::pair<std::string_view, View>::first);
-    out += "map[";
-    for (size_t i = 0; i < members.size(); ++i) {
-      if (i > 0) out += ' ';
-      out += members[i].first;
-      out += ':';
-      write_go_value(members[i].second, out);
-    }
-    out += ']';
+    std::erase_if(value.members(), [](const auto& member) { return member.value.is_null(); });
+    for (auto& member : value.members()) discard_nulls(member.value);
   } else if (value.is_array()) {
-    out += '[';
-    for (size_t i = 0; i < value.size(); ++i) {
-      if (i > 0) out += ' ';
-      write_go_value(value.at(i), out);
-    }
-    out += ']';
-  } else if (value.is_string()) {
-    out += value.as_string();
-  } else if (value.is_null()) {
-    out += "<nil>";
-  } else {
-    object::write_json(value, out);
+    for (Value& item : value.items()) discard_nulls(item);
   }
 }
 
-bool is_directive(std::string_view name) {
-  return name == kDirective || name == kRetainKeys || name.starts_with(kDeleteFromList) ||
-         name.starts_with(kElementOrder);
-}
-
-/// What is taken from the patch as it stands must not keep directives and nulls.
-Value plain(View patch) {
-  if (patch.is_array()) {
-    Value out = Value::array();
-    for (View item : patch.items()) {
-      if (item[kDirective].exists() && item.size() == 1) continue;
-      if (item[kDirective].as_string() == "delete") continue;
-      out.push_back(plain(item));
-    }
-    return out;
+/// False: the value is an object with a directive, and goes as a whole. Other directives stay, as upstream has it.
+bool remove_directives(Value& value) {
+  if (value.is_object()) {
+    if (value.find(kDirective) != nullptr) return false;
+    std::erase_if(value.members(), [](auto& member) { return !remove_directives(member.value); });
+  } else if (value.is_array()) {
+    std::erase_if(value.items(), [](Value& item) { return !remove_directives(item); });
   }
-  if (!patch.is_object()) return patch.to_value();
-  Value out = Value::object();
-  for (const auto& [name, value] : patch.members())
-    if (!is_directive(name) && !value.is_null()) out.set(name, plain(value));
-  return out;
+  return true;
 }
 
-/// How the items of one list merge.
-struct ListRule {
-  Type item;
-  std::string_view merge_key;  // empty: a list of plain values
-};
-
-class Merger {
- public:
-  Result<Value> merge_object(View original, View patch, Type type);
-
- private:
-  Result<void> merge_member(Value& into, View original, View patch, std::string_view name, Type type);
-  Result<Value> merge_list(View original, View patch, View order, const ListRule& rule);
-  Result<Items> merge_named(View original, View patch, const ListRule& rule, bool& replaced);
-};
-
-/// Same item? Named items by merge key, plain values by value.
-bool same(View a, View b, std::string_view merge_key) {
-  return merge_key.empty() ? a == b : a[merge_key].exists() && a[merge_key] == b[merge_key];
+/// Takes a member from the patch where there is nothing to merge it with.
+void take(Value& into, std::string_view name, Value value) {
+  discard_nulls(value);
+  if (remove_directives(value))
+    into.set(name, std::move(value));
+  else
+    into.erase(name);
 }
 
-long index_of(View list, View item, std::string_view merge_key) {
-  long index = 0;
-  for (View other : list.items()) {
-    if (same(other, item, merge_key)) return index;
-    ++index;
+bool listed(View list, View item) {
+  for (const View other : list.items()) {
+    if (other == item) return true;
   }
-  return -1;
+  return false;
 }
 
-void sort_like(std::vector<Value>& items, View order, std::string_view merge_key) {
-  std::stable_sort(items.begin(), items.end(), [&](const Value& a, const Value& b) {
-    const long ia = index_of(order, a, merge_key);
-    const long ib = index_of(order, b, merge_key);
-    return ia >= 0 && ib >= 0 && ia < ib;
-  });
+/// %s of what should be a text.
+std::string directive_text(View directive) {
+  if (directive.is_string()) return directive.str();
+  if (directive.is_null()) return "%!s(<nil>)";
+  return directive.is_object() || directive.is_array()
+             ? go_value(directive)
+             : fmt::format("%!s({}={})", go_type(directive), go_value(directive));
 }
 
-/// Items that the patch names come in the patch's order, the others keep the server's; between the two the server's
-/// order decides where both are known to it.
-Value in_order(Items merged, View order, View original, std::string_view merge_key) {
-  Items named, others;
-  for (Value& item : merged) (index_of(order, item, merge_key) >= 0 ? named : others).push_back(std::move(item));
-  sort_like(named, order, merge_key);
-  sort_like(others, original, merge_key);
-  Value out = Value::array();
-  size_t i = 0, j = 0;
-  while (i < others.size() || j < named.size()) {
-    bool other_first = j >= named.size();
-    if (!other_first && i < others.size()) {
-      const long a = index_of(original, others[i], merge_key);
-      const long b = index_of(original, named[j], merge_key);
-      other_first = a >= 0 && b >= 0 && a < b;
-    }
-    out.push_back(std::move(other_first ? others[i++] : named[j++]));
+Result<Value> by_directive(Value patch) {
+  const Value& what = *patch.find(kDirective);
+  if (View(what).as_string() == "delete") return Value::object();
+  if (View(what).as_string() != "replace")
+    return merge_error(fmt::format("unknown patch type: {} in map: {}", directive_text(what), go_value(patch)));
+  patch.erase(kDirective);
+  return patch;
+}
+
+/// Takes away what `$retainKeys` does not list.
+Result<void> retain_keys(Value& into, Value& patch) {
+  if (patch.find(kRetainKeys) == nullptr) return {};
+  const Value keys = *patch.find(kRetainKeys);
+  patch.erase(kRetainKeys);
+  if (!keys.is_array()) return Error(base::bad_request("invalid patch format of retainKeys"));
+  for (const auto& [name, value] : View(patch).members()) {
+    if (value.is_null() || name.starts_with(kDeleteFromList) || name.starts_with(kElementOrder)) continue;
+    if (!listed(keys, Value(name))) return Error(base::bad_request("invalid patch format of retainKeys"));
   }
-  return out;
-}
-
-/// One list holds values of one type only, on both sides.
-Result<void> check_items(View original, View patch) {
-  std::string_view seen;
-  for (const View list : {original, patch})
-    for (const View item : list.items()) {
-      if (item.is_array()) return wrong("lists of lists are not supported");
-      if (!seen.empty() && go_type(item) != seen)
-        return wrong(fmt::format("list element types are not identical: [{} {}]", go_value(original), go_value(patch)));
-      seen = go_type(item);
-    }
+  std::erase_if(into.members(), [&](const auto& member) { return !listed(keys, Value(member.name.text())); });
   return {};
 }
 
-/// What a patch changes must stand in its own order, which `order` tells for the whole list.
-Result<void> check_order(View patch, View order, std::string_view merge_key) {
-  size_t at = 0;
-  for (const View item : patch.items()) {
-    if (!merge_key.empty() && item[kDirective].as_string() == "delete") continue;
-    while (at < order.size() && !same(order.at(at), item, merge_key)) ++at;
-    if (at++ >= order.size())
-      return wrong(fmt::format("The order in patch list:\n{}\n doesn't match $setElementOrder list:\n{}\n",
-                               go_value(patch), go_value(order)));
-  }
-  return {};
-}
+Result<Value> merge_object(Value into, Value patch, Type type);
 
-/// Every `$setElementOrder/NAME` is a list, is about a member of the type, and agrees with the patch of that member.
-Result<void> check_orders(View patch, Type type) {
-  for (const auto& [directive, order] : patch.members()) {
-    if (!directive.starts_with(kElementOrder)) continue;
-    const std::string_view name = directive.substr(kElementOrder.size());
-    if (!order.is_array()) return wrong(fmt::format("expected a []interface {{}}, but received a {}", go_type(order)));
-    const Field field = type ? type.field(name) : Field();
-    if (type && !field) {
-      const std::string_view model = type.model();
-      return wrong(fmt::format("unable to find api field in struct {} for the json field \"{}\"",
-                               model.substr(model.rfind('.') + 1), name));
+/// The patch of a list of named items without its directives, which are done to `original`.
+Result<void> apply_item_directives(Items& original, Items& patch, std::string_view merge_key) {
+  bool replace = false;
+  Items rest;
+  for (Value& item : patch) {
+    const Value* directive = item.find(kDirective);
+    const std::string_view what = directive != nullptr ? View(*directive).as_string() : "";
+    if (directive == nullptr) {
+      rest.push_back(std::move(item));
+    } else if (what == "delete") {
+      if (!View(item).has(merge_key)) return no_merge_key(item, merge_key);
+      std::erase_if(original, [&](const Value& old) { return same_item(old, item, merge_key); });
+    } else if (what == "replace") {
+      replace = true;
+    } else if (what == "merge") {
+      return merge_error("merging lists cannot yet be specified in the patch");
+    } else {
+      return merge_error(fmt::format("unknown patch type: {} in map: {}", directive_text(*directive), go_value(item)));
     }
-    if (auto ok = check_order(patch[name], order, field ? field.patch_merge_key() : ""); !ok) return ok;
   }
+  if (replace) original = std::exchange(rest, {});
+  patch = std::move(rest);
   return {};
 }
 
-Result<Items> Merger::merge_named(View original, View patch, const ListRule& rule, bool& replaced) {
-  Items merged;
-  for (View item : original.items()) merged.push_back(item.to_value());
-  for (View item : patch.items()) {
-    const std::string_view directive = item[kDirective].as_string();
-    if (directive == "replace") {
-      replaced = true;
+/// Items of the patch go into those of the same name, or behind all others.
+Result<Items> merge_items(Items merged, const Items& patch, const Rule& rule) {
+  for (const Value& item : patch) {
+    if (!View(item).has(rule.merge_key)) return no_merge_key(item, rule.merge_key);
+    const auto at =
+        std::ranges::find_if(merged, [&](const Value& old) { return same_item(old, item, rule.merge_key); });
+    if (at == merged.end()) {
+      merged.push_back(item);
       continue;
     }
-    if (!item[rule.merge_key].exists())
-      return wrong(fmt::format("map: {} does not contain declared merge key: {}", go_value(item), rule.merge_key));
-    const auto at =
-        std::find_if(merged.begin(), merged.end(), [&](const Value& old) { return same(old, item, rule.merge_key); });
-    if (directive == "delete") {
-      std::erase_if(merged, [&](const Value& old) { return same(old, item, rule.merge_key); });
-    } else if (at == merged.end()) {
-      merged.push_back(plain(item));
-    } else {
-      auto one = merge_object(*at, item, rule.item);
-      if (!one) return Error(one.error());
-      *at = std::move(*one);
+    auto one = merge_object(std::move(*at), item, rule.type);
+    if (!one) return Error(one.error());
+    *at = std::move(*one);
+  }
+  return merged;
+}
+
+/// Plain values: a set, in which the first of equals stays.
+Items united(const Items& original, const Items& patch) {
+  Items merged;
+  for (const Items* list : {&original, &patch}) {
+    for (const Value& item : *list) {
+      if (std::ranges::none_of(merged, [&](const Value& old) { return View(old) == item; })) merged.push_back(item);
     }
   }
   return merged;
 }
 
-Result<Value> Merger::merge_list(View original, View patch, View order, const ListRule& rule) {
-  if (rule.merge_key.empty()) {
-    Items merged;
-    for (View item : original.items()) merged.push_back(item.to_value());
-    for (View item : patch.items())
-      if (std::none_of(merged.begin(), merged.end(), [&](const Value& old) { return View(old) == item; }))
-        merged.push_back(item.to_value());
-    return in_order(std::move(merged), order.exists() ? order : patch, original, "");
-  }
+Result<Value> merge_list(Value original, Value patch, const Rule& rule) {
+  if (!rule.merges) return patch;
+  if (original.items().empty() && patch.items().empty()) return original;
   if (auto ok = check_items(original, patch); !ok) return Error(ok.error());
-  bool replaced = false;
-  auto merged = merge_named(original, patch, rule, replaced);
+  const bool named = (original.items().empty() ? patch : original).items()[0].is_object();
+  if (!named) {
+    Items merged = united(original.items(), patch.items());
+    return in_order(std::move(merged), patch, original, rule.merge_key);
+  }
+  if (rule.merge_key.empty()) return merge_error("cannot merge lists without merge key for struct");
+  if (auto ok = apply_item_directives(original.items(), patch.items(), rule.merge_key); !ok) return Error(ok.error());
+  auto merged = merge_items(original.items(), patch.items(), rule);
   if (!merged) return Error(merged.error());
-  if (replaced) return plain(patch);
-  return in_order(std::move(*merged), order.exists() ? order : patch, original, rule.merge_key);
+  return in_order(std::move(*merged), patch, original, rule.merge_key);
 }
 
-Result<void> Merger::merge_member(Value& into, View original, View patch, std::string_view name, Type type) {
-  const View value = patch[name];
+/// Merges a list together with its `$setElementOrder`, and takes it from the patch.
+Result<void> merge_ordered(Value& into, Value& patch, std::string_view name, const Value& order, Type type) {
+  if (!order.is_array()) return wrong_kind_of_argument(kList, order);
+  Value* const old = into.find(name);
+  Value* const change = patch.find(name);
+  for (const Value* side : {old, change}) {
+    if (side != nullptr && !side->is_array()) return wrong_kind_of_argument(kList, *side);
+  }
+  const auto rule = rule_of_list(type, name);
+  if (!rule) return Error(rule.error());
+  if (change != nullptr) {
+    if (auto ok = check_order(*change, order, rule->merge_key); !ok) return ok;
+  }
+  if (old == nullptr && change == nullptr) return {};
+  const Value original = old != nullptr ? *old : Value::array(), changed = change != nullptr ? *change : Value::array();
+  Result<Value> merged = original;
+  if (old == nullptr) {
+    merged = changed;
+    remove_directives(*merged);
+  } else if (change != nullptr) {
+    merged = merge_list(original, changed, *rule);
+  }
+  if (!merged) return Error(merged.error());
+  if (auto ok = check_items(original, changed); !ok) return ok;
+  auto sorted = in_order(std::move(merged->items()), order, original, rule->merge_key);
+  if (!sorted) return Error(sorted.error());
+  into.set(name, std::move(*sorted));
+  patch.erase(name);
+  return {};
+}
+
+Result<void> merge_ordered_lists(Value& into, Value& patch, Type type) {
+  std::vector<std::pair<std::string, Value>> orders;
+  for (const auto& member : patch.members()) {
+    if (member.name.text().starts_with(kElementOrder)) orders.emplace_back(member.name.text(), member.value);
+  }
+  for (const auto& [directive, order] : orders) {
+    patch.erase(directive);
+    const std::string_view name = std::string_view(directive).substr(kElementOrder.size());
+    if (auto ok = merge_ordered(into, patch, name, order, type); !ok) return ok;
+  }
+  return {};
+}
+
+/// `$deleteFromPrimitiveList/NAME`. An item that is deleted and added again may stand on both lists.
+Result<void> delete_from_list(Value& into, std::string_view name, const Value& gone, Type type) {
+  Value* list = into.find(name);
+  if (gone.is_null()) {
+    into.erase(name);
+    return {};
+  }
+  if (list == nullptr || !list->is_array() || !gone.is_array()) return {};
+  if (const auto rule = rule_of_list(type, name); !rule) return Error(rule.error());
+  if (list->items().empty() && gone.items().empty()) return {};
+  if (auto ok = check_items(*list, gone); !ok) return ok;
+  std::erase_if(list->items(), [&](const Value& item) { return listed(gone, item); });
+  return {};
+}
+
+Result<void> merge_member(Value& into, std::string_view name, Value value, Type type) {
+  Value* const old = into.find(name);
   if (value.is_null()) {
     into.erase(name);
     return {};
   }
-  const View old = original[name];
-  if (!old.exists() || old.is_null() || old.kind() != value.kind()) {
-    into.set(name, plain(value));
+  const bool both = old != nullptr && old->kind() == value.kind();
+  if (!both || (!value.is_object() && !value.is_array())) {
+    take(into, name, std::move(value));
     return {};
   }
-  const Field field = type ? type.field(name) : Field();
-  if (value.is_object()) {
-    auto merged = merge_object(old, value, field ? field.type() : Type());
-    if (!merged) return Error(merged.error());
-    into.set(name, std::move(*merged));
-    return {};
+  const auto rule = value.is_array() ? rule_of_list(type, name) : rule_of(type, name);
+  if (!rule) return Error(rule.error());
+  Result<Value> merged = Value();
+  if (value.is_array()) {
+    merged = merge_list(*old, std::move(value), *rule);
+  } else if (rule->replaces) {
+    merged = std::move(value);
+  } else {
+    merged = merge_object(*old, std::move(value), rule->type);
   }
-  if (value.is_array() && field && field.merges()) {
-    const View order = patch[std::string(kElementOrder) + std::string(name)];
-    auto merged = merge_list(old, value, order, {field.type(), field.patch_merge_key()});
-    if (!merged) return Error(merged.error());
-    into.set(name, std::move(*merged));
-    return {};
-  }
-  into.set(name, plain(value));
+  if (!merged) return Error(merged.error());
+  into.set(name, std::move(*merged));
   return {};
 }
 
-/// `$deleteFromPrimitiveList/NAME` and `$setElementOrder/NAME` where the patch does not touch NAME itself.
-void apply_list_directives(Value& into, View patch, Type type) {
-  for (const auto& [directive, value] : patch.members()) {
-    if (directive.starts_with(kDeleteFromList)) {
-      Value* list = into.find(directive.substr(kDeleteFromList.size()));
-      if (list == nullptr || !list->is_array()) continue;
-      std::erase_if(list->items(), [&](const Value& item) { return index_of(value, item, "") >= 0; });
-    } else if (directive.starts_with(kElementOrder)) {
-      const std::string_view name = directive.substr(kElementOrder.size());
-      Value* list = into.find(name);
-      if (list == nullptr || !list->is_array() || patch[name].exists()) continue;
-      const Field field = type ? type.field(name) : Field();
-      const std::string_view merge_key = field ? field.patch_merge_key() : "";
-      const Value original = *list;
-      *list = in_order(std::move(list->items()), value, original, merge_key);
-    }
-  }
-}
-
-/// Takes away what `$retainKeys` does not list.
-Result<void> retain_keys(Value& into, View patch) {
-  const View keys = patch[kRetainKeys];
-  if (!keys.exists()) return {};
-  const auto refused = [] { return Error(base::bad_request("invalid patch format of retainKeys")); };
-  if (!keys.is_array()) return refused();
-  const auto listed = [&](std::string_view name) {
-    for (View key : keys.items())
-      if (key.as_string() == name) return true;
-    return false;
-  };
-  for (const auto& [name, value] : patch.members())
-    if (!is_directive(name) && !value.is_null() && !listed(name)) return refused();
-  std::erase_if(into.members(), [&](const auto& member) { return !listed(member.name.text()); });
-  return {};
-}
-
-Result<Value> Merger::merge_object(View original, View patch, Type type) {
-  if (const View directive = patch[kDirective]; directive.exists()) {
-    const std::string_view what = directive.as_string();
-    if (what == "replace") return plain(patch);
-    if (what == "delete") return Value::object();
-    return wrong(fmt::format("unknown patch type: {} in map: {}", what, go_value(patch)));
-  }
-  Value into = original.is_object() ? original.to_value() : Value::object();
+Result<Value> merge_object(Value into, Value patch, Type type) {
+  if (patch.find(kDirective) != nullptr) return by_directive(std::move(patch));
   if (auto kept = retain_keys(into, patch); !kept) return Error(kept.error());
-  if (auto ok = check_orders(patch, type); !ok) return Error(ok.error());
-  const Value base = into;
-  for (const auto& [name, value] : patch.members()) {
-    if (is_directive(name)) continue;
-    if (auto merged = merge_member(into, base, patch, name, type); !merged) return Error(merged.error());
+  if (auto ok = merge_ordered_lists(into, patch, type); !ok) return Error(ok.error());
+  for (auto& member : patch.members()) {
+    const std::string_view name = member.name.text();
+    auto ok = name.starts_with(kDeleteFromList)
+                  ? delete_from_list(into, name.substr(kDeleteFromList.size()), member.value, type)
+                  : merge_member(into, name, std::move(member.value), type);
+    if (!ok) return Error(ok.error());
   }
-  apply_list_directives(into, patch, type);
   return into;
 }
 
 }  // namespace
 
-std::string_view json_type(View value) {
-  if (value.is_array()) return "array";
-  if (value.is_object()) return "object";
-  return value.is_string() ? "string" : value.kind() == Kind::kBool ? "bool" : "number";
-}
-
-std::string_view go_type(View value) {
-  switch (value.kind()) {
-    case Kind::kObject: return "map[string]interface {}";
-    case Kind::kArray: return "[]interface {}";
-    case Kind::kString: return "string";
-    case Kind::kBool: return "bool";
-    case Kind::kInt: return "int64";
-    case Kind::kDouble: return "float64";
-    default: return "<nil>";
-  }
-}
-
-std::string go_value(View value) {
-  std::string out;
-  write_go_value(value, out);
-  return out;
-}
-
 Result<Value> strategic_merge(View original, View patch, Type type) {
   if (!patch.is_object())
     return Error(base::bad_request(
         fmt::format("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", json_type(patch))));
-  return Merger().merge_object(original, patch, type);
+  Value into = original.is_object() ? original.to_value() : Value::object();
+  return merge_object(std::move(into), patch.to_value(), type);
 }
 
 }  // namespace proa::schema

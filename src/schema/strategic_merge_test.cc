@@ -80,7 +80,6 @@ TEST(StrategicMergeTest, odd_patches_are_refused_in_upstream_s_words) {
        "list element types are not identical: [[map[image:1 name:a] map[image:2 name:b]] [x]]"},
       {R"({"containers":[null]})",
        "list element types are not identical: [[map[image:1 name:a] map[image:2 name:b]] [<nil>]]"},
-      {R"({"containers":[["x"]]})", "lists of lists are not supported"},
       {R"({"containers":[{"image":"x"}]})", "map: map[image:x] does not contain declared merge key: name"},
       {R"({"containers":[{"name":"a","$patch":"bogus"}]})",
        "unknown patch type: bogus in map: map[$patch:bogus name:a]"},

@@ -40,11 +40,55 @@ bool add_amounts(View amounts, Totals& totals) {
   return found == 2;
 }
 
+/// The pod's own labels become part of a term's selector, for good: the scheduler knows the selector alone.
+void merge_label_keys(Value& term, std::string_view keys, std::string_view how, View labels) {
+  Value* selector = term.find("labelSelector");
+  // No selector means no pods, whatever the keys say.
+  if (selector == nullptr || !selector->is_object()) return;
+  const Value listed = View(term)[keys].to_value();
+  for (const View key : View(listed).items()) {
+    const View label = labels[key.as_string()];
+    if (!label.is_string()) continue;
+    (*selector)["matchExpressions"].push_back(Value::object(
+        {{"key", key.as_string()}, {"operator", how}, {"values", Value::array({Value(label.as_string())})}}));
+  }
+}
+
+void merge_label_keys_of_affinity(Value& affinity, View labels) {
+  const auto merge = [labels](Value& term) {
+    merge_label_keys(term, "matchLabelKeys", "In", labels);
+    merge_label_keys(term, "mismatchLabelKeys", "NotIn", labels);
+  };
+  for (auto& list : affinity.members()) {
+    if (!list.value.is_array()) continue;
+    for (Value& term : list.value.items()) {
+      Value* weighted = term.find("podAffinityTerm");
+      merge(weighted != nullptr ? *weighted : term);
+    }
+  }
+}
+
+void merge_label_keys_of_pod(Value& pod) {
+  const Value labels = View(pod)["metadata"]["labels"].to_value();
+  Value* spec = pod.find("spec");
+  if (spec == nullptr || !spec->is_object()) return;
+  if (Value* constraints = spec->find("topologySpreadConstraints"); constraints != nullptr && constraints->is_array()) {
+    for (Value& constraint : constraints->items()) merge_label_keys(constraint, "matchLabelKeys", "In", labels);
+  }
+  Value* affinity = spec->find("affinity");
+  if (affinity == nullptr) return;
+  for (const std::string_view kind : {"podAffinity", "podAntiAffinity"}) {
+    Value* terms = affinity->find(kind);
+    if (terms != nullptr && terms->is_object()) merge_label_keys_of_affinity(*terms, labels);
+  }
+}
+
 void prepare_for_create(Value& pod, const WriteContext&) {
   // Upstream takes a negative grace period for the shortest one.
   if (const View grace = View(pod)["spec"]["terminationGracePeriodSeconds"]; grace.is_int() && grace.as_int() < 0)
     pod["spec"].set("terminationGracePeriodSeconds", 1);
   pod["metadata"]["generation"] = 1;
+  merge_label_keys_of_pod(pod);
   Value status = Value::object({{"phase", "Pending"}});
   if (!View(pod)["spec"]["schedulingGates"].empty()) {
     status["conditions"].push_back(

@@ -39,6 +39,7 @@ class CommandTest : public testing::Test {
                            url + R"("}}],
         "users":[{"name":"u","user":{"token":"t"}}]})");
   }
+  const std::string& folder() const { return folder_; }
   void file(const std::string& name, std::string_view text) const {
     std::filesystem::create_directories(std::filesystem::path(folder_ + "/" + name).parent_path());
     std::ofstream(folder_ + "/" + name, std::ios::binary) << text;

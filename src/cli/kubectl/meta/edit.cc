@@ -59,10 +59,10 @@ Try<void> run_editor(const std::string& file) {
   return {};
 }
 
-Try<std::string> temporary_file(const std::string& text) {
+Try<std::string> temporary_file(const std::string& text, const std::string& extension) {
   const char* folder = std::getenv("TMPDIR");
-  std::string path = std::string(folder == nullptr ? "/tmp" : folder) + "/kubectl-edit-XXXXXX.yaml";
-  const int fd = mkstemps(path.data(), 5);
+  std::string path = std::string(folder == nullptr ? "/tmp" : folder) + "/kubectl-edit-XXXXXX" + extension;
+  const int fd = mkstemps(path.data(), static_cast<int>(extension.size()));
   if (fd < 0) return fail("unable to make a temporary file in " + std::string(folder == nullptr ? "/tmp" : folder));
   close(fd);
   auto written = checked(runtime::write_file_atomic(path, text, 0600));
@@ -70,26 +70,45 @@ Try<std::string> temporary_file(const std::string& text) {
   return path;
 }
 
-std::string without_comments(const std::string& text) {
-  std::string out;
-  for (const auto& line : split(text, "\n")) {
-    const auto bare = trim(line);
-    if (!bare.starts_with('#') && !bare.empty()) out += line + "\n";
+bool is_comment(std::string_view line) { return trim(line).starts_with('#'); }
+
+/// What stands behind the header. Further down a line with a '#' may be part of a text.
+std::string without_header(const std::string& text) {
+  size_t at = 0;
+  while (at < text.size()) {
+    const size_t end = std::min(text.find('\n', at), text.size() - 1);
+    if (!is_comment(text.substr(at, end - at))) break;
+    at = end + 1;
   }
-  return out;
+  return text.substr(at);
 }
 
-std::string yaml_of(const std::vector<Info>& infos) {
+bool has_lines(const std::string& text) {
+  for (const auto& line : split(text, "\n"))
+    if (!trim(line).empty() && !is_comment(line)) return true;
+  return false;
+}
+
+/// Do both say the same, whatever their comments and blanks?
+bool same_content(const std::string& a, const std::string& b) {
+  const auto left = object::parse_yaml(a), right = object::parse_yaml(b);
+  return left && right ? View(*left) == View(*right) : without_header(a) == without_header(b);
+}
+
+std::string text_of(const std::vector<Info>& infos, bool json) {
+  Value shown = without_managed_fields(infos[0].object);
+  if (infos.size() > 1) {
+    shown = Value::object(
+        {{"apiVersion", "v1"}, {"kind", "List"}, {"metadata", Value::object()}, {"items", Value::array()}});
+    for (const Info& info : infos) shown["items"].push_back(without_managed_fields(info.object));
+  }
   std::string out;
-  if (infos.size() == 1) {
-    object::write_yaml(without_managed_fields(infos[0].object), out);
+  if (!json) {
+    object::write_yaml(shown, out);
     return out;
   }
-  Value list =
-      Value::object({{"apiVersion", "v1"}, {"kind", "List"}, {"metadata", Value::object()}, {"items", Value::array()}});
-  for (const Info& info : infos) list["items"].push_back(without_managed_fields(info.object));
-  object::write_yaml(list, out);
-  return out;
+  object::write_json_indented(shown, out, 4, true);
+  return out + "\n";
 }
 
 /// The reasons that stand above the text when it is opened again.
@@ -111,9 +130,14 @@ class Edit {
   Try<void> run();
 
  private:
-  enum class Step { kDone, kAgain, kKeepFile };
-  Try<Step> apply(const std::string& edited, const std::string& file);
-  Try<Step> patch_one(const Info& info, Value wanted, const std::string& file);
+  Try<void> apply(const std::string& edited);
+  Try<void> patch_one(const Info& info, Value wanted);
+  void note(const Failure& why, const Info& info);
+  Try<void> run_once(const std::string& original, const std::string& file, bool& again);
+  Failed kept(const std::string& file, Failed why) {
+    session_.err(fmt::format("A copy of your changes has been stored to \"{}\"\n", file));
+    return why;
+  }
 
   Session& session_;
   Options& o_;
@@ -121,50 +145,52 @@ class Edit {
   std::string cause_;
   ResultPrinter printer_;
   std::vector<std::string> reasons_;
+  std::string edited_;
+  int refused_ = 0, missing_ = 0;  // of one round: what cannot be mended in the editor
 };
 
-Try<Edit::Step> Edit::patch_one(const Info& info, Value wanted, const std::string& file) {
+/// An invalid object comes back to the editor with the reasons; what else went wrong is told after all were tried.
+void Edit::note(const Failure& why, const Info& info) {
+  const std::string named = fmt::format("{} \"{}\"", info.mapping.resource_group(), info.name);
+  if (why.is("Invalid")) {
+    const auto& causes = why.status()->details.causes;
+    std::string reason = named + " was not valid" + (causes.empty() ? "" : ":");
+    for (const auto& cause : causes) reason += "\n" + cause.field + ": " + cause.message;
+    reasons_.push_back(reason);
+    return session_.err(fmt::format("error: {} is invalid\n", named));
+  }
+  ++(why.is("NotFound") ? missing_ : refused_);
+  if (why.is("NotFound")) return session_.err(fmt::format("error: {} could not be found on the server\n", named));
+  session_.err(fmt::format("error: {} could not be patched: {}\n", named, why.message()));
+}
+
+Try<void> Edit::patch_one(const Info& info, Value wanted) {
   if (!cause_.empty()) record_cause(wanted, cause_);
   const Value before = without_managed_fields(info.object);
   if (View(before) == View(wanted)) {
     session_.out(kind_slash_name(before) + " skipped\n");
-    return Step::kDone;
+    return {};
   }
   WriteFlags write = o_.write;
   const bool strategic = static_cast<bool>(info.mapping.type);
   const Value patch =
       strategic ? two_way_patch(before, wanted, info.mapping.type) : two_way_merge_patch(before, wanted);
   auto patched = patch_object(session_, info, strategic ? kStrategicPatch : kMergePatch, sorted_json(patch), write);
-  if (patched) {
-    auto text = printer_.print(*patched, "edited");
-    if (!text) return Failed(text.error());
-    session_.out(*text);
-    return Step::kDone;
+  if (!patched) {
+    note(patched.error(), info);
+    return {};
   }
-  const Failure& why = patched.error();
-  const std::string named = fmt::format("{} \"{}\"", info.mapping.resource_group(), info.name);
-  if (why.is("Invalid")) {
-    std::string reason = named + " was not valid:";
-    for (const auto& cause : why.status()->details.causes) reason += "\n" + cause.field + ": " + cause.message;
-    reasons_.push_back(reason);
-    session_.err(fmt::format("error: {} is invalid\n", named));
-    return Step::kAgain;
-  }
-  if (why.is("NotFound")) {
-    session_.err(fmt::format("error: {} could not be found on the server\n", named));
-    session_.err(fmt::format("The edits you made on deleted resources have been saved to \"{}\"\n", file));
-    return Step::kKeepFile;
-  }
-  session_.err(fmt::format("error: {} could not be patched: {}\n", named, why.message()));
-  session_.err(fmt::format("You can run `kubectl replace -f {}` to try this update again.\n", file));
-  return Step::kKeepFile;
+  auto text = printer_.print(*patched, "edited");
+  if (!text) return Failed(text.error());
+  session_.out(*text);
+  return {};
 }
 
-Try<Edit::Step> Edit::apply(const std::string& edited, const std::string& file) {
+Try<void> Edit::apply(const std::string& edited) {
   auto objects = read_manifest(edited, "edited-file");
   if (!objects) {
     reasons_.push_back("The edited file had a syntax error: " + objects.error().message());
-    return Step::kAgain;
+    return {};
   }
   for (Value& wanted : *objects) {
     const Info* original = nullptr;
@@ -172,43 +198,48 @@ Try<Edit::Step> Edit::apply(const std::string& edited, const std::string& file) 
       if (info.name == object::name_of(wanted) && info.mapping.kind == View(wanted)["kind"].as_string())
         original = &info;
     if (original == nullptr) return fail("At least one of apiVersion, kind and name was changed");
-    auto step = patch_one(*original, std::move(wanted), file);
-    if (!step || *step != Step::kDone) return step;
+    if (auto done = patch_one(*original, std::move(wanted)); !done) return done;
   }
-  return Step::kDone;
+  return {};
+}
+
+Try<void> Edit::run_once(const std::string& original, const std::string& file, bool& again) {
+  if (auto done = run_editor(file); !done) return kept(file, Failed(done.error()));
+  auto edited = checked(runtime::read_file(file));
+  if (!edited) return Failed(edited.error());
+  if (!reasons_.empty() && same_content(*edited, edited_))
+    return kept(file, fail("Edit cancelled, no valid changes were saved."));
+  const bool unchanged = same_content(*edited, original);
+  if (unchanged || !has_lines(*edited)) {
+    unlink(file.c_str());
+    session_.err(unchanged ? "Edit cancelled, no changes made.\n" : "Edit cancelled, saved file was empty.\n");
+    return {};
+  }
+  reasons_.clear();
+  edited_ = *edited;
+  if (auto done = apply(*edited); !done) return kept(file, Failed(done.error()));
+  if (refused_ > 0) session_.err(fmt::format("You can run `kubectl replace -f {}` to try this update again.\n", file));
+  if (refused_ == 0 && missing_ > 0)
+    session_.err(fmt::format("The edits you made on deleted resources have been saved to \"{}\"\n", file));
+  if (refused_ + missing_ > 0) return Failed(Failure::quiet(1));
+  unlink(file.c_str());
+  again = !reasons_.empty();
+  return {};
 }
 
 Try<void> Edit::run() {
-  const std::string original = yaml_of(infos_);
-  std::string text = original, last;
-  for (;;) {
-    auto file = temporary_file(kHeader + comment_of(reasons_) + text);
+  const bool json = o_.print.output == "json";
+  const std::string original = text_of(infos_, json);
+  std::string text = original;
+  for (bool again = true; again;) {
+    again = false;
+    // JSON has no place for comments.
+    auto file = temporary_file(json ? text : kHeader + comment_of(reasons_) + text, json ? ".json" : ".yaml");
     if (!file) return Failed(file.error());
-    if (auto done = run_editor(*file); !done) return done;
-    auto edited = checked(runtime::read_file(*file));
-    if (!edited) return Failed(edited.error());
-    const std::string bare = without_comments(*edited);
-    if (!reasons_.empty() && bare == last) {
-      session_.err(fmt::format("A copy of your changes has been stored to \"{}\"\n", *file));
-      return fail("Edit cancelled, no valid changes were saved.");
-    }
-    if (bare.empty() || bare == without_comments(original)) {
-      unlink(file->c_str());
-      session_.err(bare.empty() ? "Edit cancelled, saved file was empty.\n" : "Edit cancelled, no changes made.\n");
-      return {};
-    }
-    reasons_.clear();
-    last = bare;
-    text = bare;
-    auto step = apply(bare, *file);
-    if (!step) {
-      session_.err(fmt::format("A copy of your changes has been stored to \"{}\"\n", *file));
-      return Failed(step.error());
-    }
-    if (*step == Step::kKeepFile) return Failed(Failure::quiet(1));
-    unlink(file->c_str());
-    if (*step == Step::kDone) return {};
+    if (auto done = run_once(original, *file, again); !done) return done;
+    text = without_header(edited_);
   }
+  return {};
 }
 
 }  // namespace

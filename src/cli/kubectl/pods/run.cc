@@ -10,9 +10,11 @@
 #include "cli/kubectl/three_way_patch.h"
 #include "cli/kubectl/until.h"
 #include "object/go_text.h"
+#include "object/image_reference.h"
 #include "object/json.h"
 #include "object/meta.h"
 #include "object/patch.h"
+#include "schema/decode.h"
 #include "schema/formats.h"
 #include "schema/strategic_merge.h"
 
@@ -68,8 +70,7 @@ Try<void> validate(Session& session, Options& o, const FlagSet& flags, const std
   o.name = args[0];
   o.words.assign(args.begin() + 1, args.end());
   if (o.image.empty()) return fail("--image is required");
-  if (o.image.find_first_of(" \t\n") != std::string::npos ||
-      lower(o.image.substr(0, o.image.find(':'))) != o.image.substr(0, o.image.find(':')))
+  if (!object::is_image_reference(o.image))
     return fail(fmt::format("Invalid image name {}: invalid reference format", object::go_quoted(o.image)));
   if (o.tty && !o.in) return session.usage("-i/--stdin is required for containers with -t/--tty=true");
   if (o.expose && o.port.empty()) return session.usage("--port must be set when exposing a service");
@@ -90,9 +91,10 @@ Try<Value> labels_of(const Options& o) {
   if (o.labels.empty()) return Value::object({{"run", o.name}});
   Value out = Value::object();
   for (const auto& part : split(o.labels, ",")) {
-    const size_t equals = part.find('=');
-    if (equals == std::string::npos) return fail(fmt::format("unexpected label spec: {}", part));
-    out.set(part.substr(0, equals), part.substr(equals + 1));
+    const auto pair = split(part, "=");
+    if (pair.size() != 2) return fail(fmt::format("unexpected label spec: {}", part));
+    if (pair[0].empty()) return fail("unexpected empty label key");
+    out.set(pair[0], pair[1]);
   }
   return out;
 }
@@ -103,7 +105,9 @@ Try<Value> environment_of(const Options& o) {
     const size_t equals = one.find('=');
     if (equals == std::string::npos || !schema::strict_env_var_name_errors(one.substr(0, equals)).empty())
       return fail("invalid env: " + one);
-    out.push_back(Value::object({{"name", one.substr(0, equals)}, {"value", one.substr(equals + 1)}}));
+    Value variable = Value::object({{"name", one.substr(0, equals)}});
+    if (equals + 1 < one.size()) variable["value"] = one.substr(equals + 1);
+    out.push_back(std::move(variable));
   }
   return out;
 }
@@ -132,6 +136,31 @@ Try<Value> container_of(const Options& o) {
   return container;
 }
 
+/// The patched pod as the type has it: what no pod has is dropped, what each has is there.
+Try<Value> as_pod(Try<Value> pod) {
+  if (!pod) return pod;
+  if (auto done = checked(schema::decode(*pod, schema::builtin_type("io.k8s.api.core.v1.Pod"))); !done)
+    return fail(done.error().message());
+  Value& metadata = (*pod)["metadata"];
+  if (!View(metadata).has("creationTimestamp")) metadata["creationTimestamp"] = nullptr;
+  return pod;
+}
+
+Try<Value> overridden(Value pod, const Options& o) {
+  const bool json = o.override_type == "json", strategic = o.override_type == "strategic";
+  if (!json && !strategic && o.override_type != "merge" && !o.override_type.empty())
+    return fail("invalid override type: " + o.override_type);
+  auto patch = object::parse_json(o.overrides);
+  if (!patch && json) return fail(patch.error().message);
+  if (!patch) return fail(strategic ? "invalid JSON document" : "Invalid JSON Patch");
+  if (json && !patch->is_array())
+    return fail(
+        fmt::format("json: cannot unmarshal {} into Go value of type jsonpatch.Patch", schema::json_type(*patch)));
+  if (json) return as_pod(checked(object::apply_json_patch(pod, *patch)));
+  const auto type = strategic ? schema::builtin_type("io.k8s.api.core.v1.Pod") : schema::Type();
+  return as_pod(checked(schema::strategic_merge(pod, *patch, type)));
+}
+
 Try<Value> pod_of(Session& session, const Options& o) {
   auto labels = labels_of(o);
   if (!labels) return labels;
@@ -149,21 +178,15 @@ Try<Value> pod_of(Session& session, const Options& o) {
                                {"restartPolicy", o.restart},
                                {"dnsPolicy", "ClusterFirst"}});
   pod["status"] = Value::object();
-  if (o.overrides.empty()) return pod;
-  auto patch = object::parse_json(o.overrides);
-  if (!patch && o.override_type == "merge") return fail("Invalid JSON Patch");
-  if (!patch && o.override_type == "strategic") return fail("invalid JSON document");
-  if (!patch) return fail(patch.error().message);
-  if (o.override_type == "json") return checked(object::apply_json_patch(pod, *patch));
-  auto type = o.override_type == "strategic" ? schema::builtin_type("io.k8s.api.core.v1.Pod") : schema::Type();
-  return checked(schema::strategic_merge(pod, *patch, type));
+  return o.overrides.empty() ? pod : overridden(std::move(pod), o);
 }
 
 Try<Value> create_one(Session& session, const Options& o, Value object, const std::string& cause) {
   if (!cause.empty()) record_cause(object, cause);
   if (o.write.client_only()) return object;
   if (o.save_config) {
-    const std::string text = last_applied_text(object);
+    // As Go writes the type: in its order, and without annotations where there are none.
+    const std::string text = object::to_json(object) + "\n";
     object["metadata"]["annotations"][object::Key(std::string_view(kLastApplied))] = text;
   }
   auto mapping = session.mapper().of_kind("v1", View(object)["kind"].str());
@@ -181,6 +204,7 @@ Try<Value> service_of(const Session& session, const Options& o) {
   Value metadata = Value::object({{"name", o.name}});
   if (o.write.client_only() && session.namespace_given()) metadata["namespace"] = session.name_space();
   metadata["creationTimestamp"] = nullptr;
+  if (!o.labels.empty()) metadata["labels"] = *labels;
   return Value::object(
       {{"kind", "Service"},
        {"apiVersion", "v1"},
