@@ -13,6 +13,8 @@ class Server : public Api {
   Server(const Options& options, store::Store& store, runtime::Clock& clock, runtime::Random& random,
          const auth::TokenIssuer* tokens)
       : core_(options, store, clock, random, tokens), gates_(core_) {}
+  // Writes that are on their way to the disk still call back into the core.
+  ~Server() override { core_.store.flush(); }
 
   void handle(http::RequestPtr request, http::ResponseWriterPtr response) override {
     api::handle(core_, gates_, std::move(request), std::move(response));

@@ -1,6 +1,7 @@
 #include "api/in_process_client.h"
 
 #include <atomic>
+#include <mutex>
 
 #include "api/body.h"
 #include "api/convert.h"
@@ -30,16 +31,38 @@ Document in_version(const Target& target, const Document& document) {
   return Document::freeze(converted);
 }
 
+/// The way to the client's executor, for the store's thread. Closed with the client: the store may answer later, when the
+/// executor is gone.
+class WayBack {
+ public:
+  explicit WayBack(runtime::Executor& executor) : executor_(&executor) {}
+
+  /// Any thread. Drops the task when the client is gone.
+  void post(runtime::Task task) {
+    const std::lock_guard lock(mutex_);
+    if (executor_ != nullptr) executor_->post(std::move(task));
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    executor_ = nullptr;
+  }
+
+ private:
+  std::mutex mutex_;
+  runtime::Executor* executor_;  // guarded by mutex_
+};
+using WayBackPtr = std::shared_ptr<WayBack>;
+
 /// Pulls from a Feed on the client's executor. Shared between the client's handle and the wake-ups on their way.
 class Puller : public std::enable_shared_from_this<Puller> {
  public:
-  Puller(runtime::Executor& executor, Target target, std::function<void(const WatchEvent&)> event)
-      : executor_(executor), target_(std::move(target)), event_(std::move(event)) {}
+  Puller(WayBackPtr way_back, Target target, std::function<void(const WatchEvent&)> event)
+      : way_back_(std::move(way_back)), target_(std::move(target)), event_(std::move(event)) {}
 
   /// Any thread.
   void wake() {
     if (scheduled_.exchange(true)) return;
-    executor_.post([self = shared_from_this()] {
+    way_back_->post([self = shared_from_this()] {
       self->scheduled_ = false;
       self->pump();
     });
@@ -91,7 +114,7 @@ class Puller : public std::enable_shared_from_this<Puller> {
     return out;
   }
 
-  runtime::Executor& executor_;
+  const WayBackPtr way_back_;
   const Target target_;
   const std::function<void(const WatchEvent&)> event_;
   std::unique_ptr<Feed> feed_;
@@ -112,7 +135,12 @@ class Handle : public client::Watch {
 class InProcessClient : public client::Client {
  public:
   InProcessClient(Core& core, runtime::Executor& executor, auth::User user, std::string field_manager)
-      : core_(core), executor_(executor), user_(std::move(user)), field_manager_(std::move(field_manager)) {}
+      : core_(core),
+        executor_(executor),
+        way_back_(std::make_shared<WayBack>(executor)),
+        user_(std::move(user)),
+        field_manager_(std::move(field_manager)) {}
+  ~InProcessClient() override { way_back_->close(); }
 
   void get(const Resource& resource, std::string_view ns, std::string_view name, Done<Document> done) override {
     defer(find(resource, ns, name, ""), std::move(done), [this](const Target& target, Done<Document> then) {
@@ -197,7 +225,7 @@ class InProcessClient : public client::Client {
                                        const ListOptions& options,
                                        std::function<void(const WatchEvent&)> event) override {
     const Target target = find(resource, ns, "", "");
-    auto puller = std::make_shared<Puller>(executor_, target, std::move(event));
+    auto puller = std::make_shared<Puller>(way_back_, target, std::move(event));
     if (target.kind != nullptr)
       puller->open(core_, {.label_selector = options.label_selector,
                            .field_selector = options.field_selector,
@@ -242,8 +270,8 @@ class InProcessClient : public client::Client {
 
   /// Brings a result from the store's thread back to the client's executor.
   Done<Document> on_executor(Done<Document> done) const {
-    return [&executor = executor_, done = std::move(done)](Result<Document> result) mutable {
-      executor.post([done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
+    return [way_back = way_back_, done = std::move(done)](Result<Document> result) mutable {
+      way_back->post([done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
     };
   }
 
@@ -277,6 +305,7 @@ class InProcessClient : public client::Client {
 
   Core& core_;
   runtime::Executor& executor_;
+  const WayBackPtr way_back_;
   const auth::User user_;
   const std::string field_manager_;
   const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

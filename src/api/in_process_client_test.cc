@@ -1,4 +1,5 @@
 #include "api/api_testing.h"
+#include "store/simulated_log.h"
 
 namespace proa::api {
 namespace {
@@ -84,6 +85,51 @@ TEST_F(InProcessClientTest, a_client_that_is_gone_gets_no_callback) {
   client_.reset();
   executor_.settle();
   EXPECT_FALSE(called);
+}
+
+/// An executor that knows whether it is asked for anything.
+class CountingExecutor : public client::FakeExecutor {
+ public:
+  void post(runtime::Task task) override {
+    ++posted;
+    FakeExecutor::post(std::move(task));
+  }
+  int posted = 0;
+};
+
+TEST_F(InProcessClientTest, is_told_nothing_by_the_store_once_it_is_gone) {
+  client_.reset();
+  store::SimulatedDisk disk;
+  start_on(store::open_simulated_store(executor_, disk));
+  CountingExecutor own;
+  auto gone = api_->in_process_client(own, {.name = "me"}, "part");
+  auto watch = gone->watch(kConfigMaps, "", 0, {}, [](const WatchEvent&) { FAIL(); });
+  own.settle();
+  gone->create(kConfigMaps, "default", "", Value::object({{"metadata", Value::object({{"name", "a"}})}}), "",
+               [](const Result<Document>&) { FAIL(); });
+  own.settle();  // the write is on its way to the disk
+  gone.reset();
+  const int before = own.posted;
+  executor_.advance(runtime::kSecond);
+  EXPECT_EQ(ask("GET", at(kMaps, "a")).code, 200);
+  EXPECT_EQ(own.posted, before);
+  own.settle();
+  watch.reset();
+  api_.reset();
+  store_.reset();
+}
+
+TEST_F(InProcessClientTest, a_server_that_goes_waits_for_what_is_on_its_way_to_the_disk) {
+  client_.reset();
+  store::SimulatedDisk disk;
+  start_on(store::open_simulated_store(executor_, disk));
+  auto writer = std::make_shared<TestWriter>(executor_);
+  api_->handle(request("POST", kMaps, config_map("a")), writer);
+  executor_.settle();
+  EXPECT_FALSE(writer->finished);
+  api_.reset();
+  EXPECT_EQ(writer->code, 201);
+  store_.reset();
 }
 
 }  // namespace

@@ -55,11 +55,15 @@ struct LogStream {
     exchange->writer->begin(200, exchange->headers("text/plain"));
   }
   void data(std::string bytes) {
+    std::unique_ptr<client::PodStream> gone;
     const std::lock_guard lock(mutex);
     if (over) return;
     begin();
     // A reader who never reads loses the stream rather than fill our memory.
-    if (exchange->writer->queued() > kQueueLimit) return finish_locked();
+    if (exchange->writer->queued() > kQueueLimit) {
+      gone = std::move(stream);
+      return finish_locked();
+    }
     exchange->writer->write(http::share(std::move(bytes)));
   }
   void end(const Result<void>& result) {

@@ -110,10 +110,10 @@ void Connection::take(std::string_view wire) {
     adopt_next_protocol();
     if (closed_) return;
   }
-  if (!answers.empty()) {
-    if (unsent_.empty() && !send_wire(answers)) return;
-    if (!unsent_.empty()) unsent_ += answers;
-  }
+  if (!unsent_.empty())
+    unsent_ += answers;
+  else if (!send_wire(answers))
+    return;
   if (tls_.progress() != TlsEngine::Progress::kOk) return close();
   wake();
 }

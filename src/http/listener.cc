@@ -82,9 +82,10 @@ class AcceptLoop final : public Listener {
 
  private:
   void wait() {
-    socket_.async_wait(asio::posix::stream_descriptor::wait_read, [this](boost::system::error_code error) {
-      if (!error) thread_.run([this] { accept_all(); });
-    });
+    socket_.async_wait(asio::posix::stream_descriptor::wait_read,
+                       [this, alive = std::weak_ptr(alive_)](boost::system::error_code error) {
+                         if (!error && !alive.expired()) thread_.run([this] { accept_all(); });
+                       });
   }
 
   void accept_all() {
@@ -105,10 +106,11 @@ class AcceptLoop final : public Listener {
     wait();
   }
 
+  // A pause that is over may have no error although the loop went in the meantime.
   void rest() {
     pause_.expires_after(std::chrono::milliseconds(100));
-    pause_.async_wait([this](boost::system::error_code error) {
-      if (!error) wait();
+    pause_.async_wait([this, alive = std::weak_ptr(alive_)](boost::system::error_code error) {
+      if (!error && !alive.expired()) wait();
     });
   }
 
@@ -116,6 +118,7 @@ class AcceptLoop final : public Listener {
   asio::posix::stream_descriptor socket_;
   asio::steady_timer pause_;
   Accepted accepted_;
+  const std::shared_ptr<const char> alive_ = std::make_shared<const char>('\0');
 };
 
 }  // namespace

@@ -100,6 +100,8 @@ struct Cluster::Parts {
 
 Cluster::Parts::~Parts() {
   if (api) api->set_ready(false);
+  // Those who ask go first: what they stream from a pod runs on the node's loop.
+  if (server) server->stop(2);
   nodes.reset();
   if (controllers || scheduler) {
     run_on(control, [&] {
@@ -110,7 +112,6 @@ Cluster::Parts::~Parts() {
       controllers_client.reset();
     });
   }
-  if (server) server->stop(2);
   control.stop();
   control.join();
 }

@@ -28,7 +28,7 @@ struct GrpcChannel::Connection : std::enable_shared_from_this<Connection> {
   std::string space;
   Socket socket;
   State state = State::kIdle;
-  std::unique_ptr<GrpcSession> session;
+  std::unique_ptr<GrpcSession> session, failing;  // failing: of a broken connection, while its calls are told
   std::array<char, 32768> buffer{};
   std::string writing;
   bool write_under_way = false;
@@ -63,8 +63,9 @@ struct GrpcChannel::Connection : std::enable_shared_from_this<Connection> {
     session = std::make_unique<GrpcSession>();
     read();
     auto ready = std::exchange(waiting, {});
-    for (Waiting& each : ready) each.send();
-    flush();
+    for (Waiting& each : ready)
+      if (!closed) each.send();
+    if (!closed) flush();
   }
 
   void read() {
@@ -100,12 +101,14 @@ struct GrpcChannel::Connection : std::enable_shared_from_this<Connection> {
     write_under_way = false;
     error_code ignored;
     socket.close(ignored);
-    const Status status =
-        grpc_error(grpc::kUnavailable, fmt::format("no answer from the container runtime at {}: {}", path, why));
-    const std::shared_ptr<GrpcSession> old = std::move(session);
+    const Status status = grpc_error(grpc::kUnavailable, fmt::format("no answer from the container runtime at {}: {}", path, why));
+    failing = std::move(session);
     auto unsent = std::exchange(waiting, {});
-    if (old) old->fail(status);
-    for (Waiting& each : unsent) each.fail(status);
+    // Each of those who are told may destroy the channel: the others hear nothing then.
+    if (failing) failing->fail(status);
+    failing.reset();
+    for (Waiting& each : unsent)
+      if (!closed) each.fail(status);
   }
 
   /// Starts a call on the open connection; the flush is posted, so that calls made in one go share a write.
@@ -146,7 +149,8 @@ GrpcChannel::~GrpcChannel() {
   error_code ignored;
   connection_->socket.close(ignored);
   connection_->waiting.clear();
-  if (connection_->session) connection_->session->forget();
+  for (const auto& session : {connection_->session.get(), connection_->failing.get()})
+    if (session != nullptr) session->forget();
 }
 
 void GrpcChannel::set_namespace(std::string name) { connection_->space = std::move(name); }
@@ -169,7 +173,12 @@ void GrpcChannel::call(std::string path, std::string request, runtime::DurationN
     if (timeout == 0) return;
     // A little more than the server was told, so that its own words come first.
     unary->timer.start(timeout + timeout / 8, [connection, unary, stream, path, mine = connection->epoch] {
+<<<<<<< HEAD
       const Status late = grpc_error(grpc::kDeadlineExceeded, fmt::format("{}: context deadline exceeded", path));
+=======
+      if (connection->closed) return;
+      const Status late = grpc_error(4, fmt::format("{}: context deadline exceeded", path));
+>>>>>>> san
       if (mine == connection->epoch && connection->session) {
         connection->session->cancel(stream, late);
         connection->flush();
