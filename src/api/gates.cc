@@ -1,5 +1,6 @@
 #include "api/gates.h"
 
+#include "api/impersonation.h"
 #include "object/meta.h"
 
 namespace proa::api {
@@ -72,45 +73,18 @@ Result<auth::User> Gates::authenticate(const http::Request& request) const {
                                       .certificate_error = request.peer.certificate_error,
                                       .authorization = request.header("authorization")};
   auto user = authenticator_.authenticate(credentials);
-  if (!user || request.header("impersonate-user").empty()) return user;
-  return impersonated(request, *user);
+  if (!user) return user;
+  auto wanted = wanted_user(request.headers);
+  if (!wanted) return Error(wanted.error());
+  return *wanted ? impersonated(*user, std::move(**wanted)) : user;
 }
 
-Result<void> Gates::may_impersonate(const auth::User& user, std::string_view resource, std::string_view name,
-                                    std::string_view ns) const {
-  auth::Attributes attributes;
-  attributes.verb = "impersonate";
-  attributes.version = "v1";
-  attributes.resource = resource;
-  attributes.ns = ns;
-  attributes.name = name;
-  const auth::Decision decision = authorizer_->authorize(user, attributes);
-  if (decision.allowed()) return {};
-  return Error(auth::refusal(user, attributes, decision));
-}
-
-Result<auth::User> Gates::impersonated(const http::Request& request, const auth::User& user) const {
-  constexpr std::string_view kAccount = "system:serviceaccount:";
-  auth::User other{.name = std::string(request.header("impersonate-user")),
-                   .uid = std::string(request.header("impersonate-uid"))};
-  std::string_view name = other.name, ns;
-  const bool account = name.starts_with(kAccount) && name.find(':', kAccount.size()) != std::string_view::npos;
-  if (account) {
-    name.remove_prefix(kAccount.size());
-    ns = name.substr(0, name.find(':'));
-    name.remove_prefix(ns.size() + 1);
+Result<auth::User> Gates::impersonated(const auth::User& user, auth::User other) const {
+  for (const auth::Attributes& part : parts_of(other)) {
+    const auth::Decision decision = authorizer_->authorize(user, part);
+    if (!decision.allowed()) return Error(auth::refusal(user, part, decision));
   }
-  if (auto ok = may_impersonate(user, account ? "serviceaccounts" : "users", name, ns); !ok) return Error(ok.error());
-  for (const auto& [key, value] : request.headers) {
-    if (key != "impersonate-group") continue;
-    if (auto ok = may_impersonate(user, "groups", value, ""); !ok) return Error(ok.error());
-    other.groups.push_back(value);
-  }
-  if (account && other.groups.empty())
-    other.groups = {"system:serviceaccounts", "system:serviceaccounts:" + std::string(ns)};
-  const bool anonymous = other.name == "system:anonymous";
-  const std::string_view kind = anonymous ? "system:unauthenticated" : "system:authenticated";
-  if (!other.in_group(kind)) other.groups.emplace_back(kind);
+  add_groups(other);
   return other;
 }
 
