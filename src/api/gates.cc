@@ -2,6 +2,7 @@
 
 #include "api/impersonation.h"
 #include "object/meta.h"
+#include "object/time.h"
 
 namespace proa::api {
 namespace {
@@ -9,6 +10,7 @@ namespace {
 using object::Document;
 
 constexpr std::string_view kRbac = "rbac.authorization.k8s.io";
+constexpr object::TimeNs kLeeway = 60 * object::kSecondNs;  // upstream's, for clocks that differ
 
 class Accounts : public auth::AccountLookup {
  public:
@@ -19,12 +21,21 @@ class Accounts : public auth::AccountLookup {
   std::optional<std::string> pod_uid(std::string_view ns, std::string_view name) const override {
     return uid("pods", ns, name);
   }
+  std::optional<std::string> secret_uid(std::string_view ns, std::string_view name) const override {
+    return uid("secrets", ns, name);
+  }
+  std::optional<std::string> node_uid(std::string_view name) const override { return uid("nodes", "", name); }
 
  private:
   std::optional<std::string> uid(std::string_view resource, std::string_view ns, std::string_view name) const {
     const Document found = core_.world().get("", resource, ns, name);
-    if (!found) return std::nullopt;
+    if (!found || is_long_gone(found.root())) return std::nullopt;
     return std::string(object::uid_of(found.root()));
+  }
+  /// Deleted, and past the time that it was given to end: what still holds it back keeps no token alive.
+  bool is_long_gone(object::View object) const {
+    const auto deleted = object::parse_time(object["metadata"]["deletionTimestamp"].as_string());
+    return deleted && *deleted + kLeeway < core_.now();
   }
   const Core& core_;
 };

@@ -83,17 +83,18 @@ void self_subject_rules(Exchange& exchange, Value& review) {
 }
 
 void token(Exchange& exchange, Value& review) {
-  const std::string header = "Bearer " + View(review)["spec"]["token"].str();
-  const auto user = exchange.gates->authenticator().authenticate({.authorization = header});
+  const View spec = View(review)["spec"];
+  std::vector<std::string> audiences;
+  for (const View audience : spec["audiences"].items()) audiences.push_back(audience.str());
+  const auto found = exchange.gates->authenticator().review(spec["token"].as_string(), audiences);
   Value status = Value::object();
-  if (user) {
+  if (found) {
     status.set("authenticated", true);
-    status.set("user", user_info(*user));
-    for (const View audience : View(review)["spec"]["audiences"].items())
-      status["audiences"].push_back(audience.to_value());
+    status.set("user", user_info(found->user));
+    for (const std::string& audience : found->audiences) status["audiences"].push_back(audience);
   } else {
     status.set("user", Value::object());
-    status.set("error", "invalid bearer token");
+    status.set("error", found.error().message);
   }
   review.set("status", std::move(status));
 }
