@@ -90,7 +90,7 @@ class ApiTest : public testing::Test {
     options.root_ca_pem = "CA";
     options.background = &executor_;
     store_ = std::move(store);
-    api_ = std::move(*Api::make(options, *store_, executor_, executor_.random(), nullptr));
+    api_ = std::move(*Api::make(options, *store_, executor_, executor_.random(), tokens_));
     api_->bootstrap([](Result<void> result) { ASSERT_TRUE(result) << result.error().message; });
     executor_.settle();
     api_->set_ready(true);
@@ -169,6 +169,7 @@ class ApiTest : public testing::Test {
   std::unique_ptr<Api> api_;
   std::string user_ = "admin";
   std::vector<std::string> groups_{"system:masters"};
+  const auth::TokenIssuer* tokens_ = nullptr;  // for those that set it and start anew
 };
 
 }  // namespace proa::api

@@ -51,6 +51,13 @@ bool lists(View list, std::string_view wanted) {
   return false;
 }
 
+/// Names are not wildcards: `*` names what is called so.
+bool holds(View list, std::string_view wanted) {
+  for (const View one : list.items())
+    if (one.as_string() == wanted) return true;
+  return false;
+}
+
 bool covers_resource(View list, const std::string& wanted) {
   const size_t slash = wanted.find('/');
   if (lists(list, wanted)) return true;
@@ -70,7 +77,7 @@ bool covers(View rule, const Right& right) {
   if (!lists(rule["verbs"], right.verb)) return false;
   if (right.is_url()) return covers_url(rule["nonResourceURLs"], right.url);
   const View names = rule["resourceNames"];
-  const bool named = names.empty() || (!right.name.empty() && lists(names, right.name));
+  const bool named = names.empty() || (!right.name.empty() && holds(names, right.name));
   return named && lists(rule["apiGroups"], right.group) && covers_resource(rule["resources"], right.resource);
 }
 
@@ -105,40 +112,66 @@ bool may(const Gates& gates, const auth::User& user, const Target& target, std::
   return gates.authorize(user, route, "").has_value();
 }
 
-Result<void> check_held(const Gates& gates, const auth::User& user, const Target& target, View object, View rules) {
+/// What of `rules` the user does not hold; the errors of dangling bindings are appended.
+std::vector<Right> not_held(const Gates& gates, const auth::User& user, const Target& target, View rules,
+                            std::vector<std::string>& errors) {
   std::vector<Right> missing = rights_of(rules);
-  std::string errors;
-  const auto visit = [&](View held) {
-    for (const View rule : held.items())
+  const auto visit = [&](const auth::HeldRole& held) {
+    for (const View rule : held.rules.items())
       std::erase_if(missing, [&](const Right& right) { return covers(rule, right); });
     return !missing.empty();
   };
   if (!missing.empty()) auth::visit_rules(gates.rbac(), user, target.ns, visit, errors);
+  return missing;
+}
+
+Result<void> check_held(const Gates& gates, const auth::User& user, const Target& target, View object, View rules) {
+  std::vector<std::string> errors;
+  const std::vector<Right> missing = not_held(gates, user, target, rules, errors);
   if (missing.empty()) return {};
   std::vector<std::string> groups;
   for (const std::string& group : user.groups) groups.push_back(schema::go_quote(group));
   std::string why = fmt::format("user {} (groups=[{}]) is attempting to grant RBAC permissions not currently held:\n{}",
                                 schema::go_quote(user.name), fmt::join(groups, " "), told(missing));
-  if (!errors.empty()) why += "; resolution errors: [" + errors + "]";
+  if (!errors.empty()) why += "; resolution errors: [" + auth::aggregate(errors) + "]";
   return Error(base::forbidden(target.resource(), object::name_of(object), why));
 }
 
-Result<void> check_role(const Gates& gates, const auth::User& user, const Target& target, View object, View old) {
-  const bool same_selectors = object["aggregationRule"] == old["aggregationRule"];
-  if (old.exists() && object["rules"] == old["rules"] && same_selectors) return {};
-  if (may(gates, user, target, "escalate", target.kind->plural, target.name)) return {};
-  // Whose rules are gathered from other roles may come to hold anything.
+bool holds_everything(const Gates& gates, const auth::User& user, const Target& target) {
   const Value everything = Value::array(
       {Value::object(
            {{"apiGroups", Value::array({"*"})}, {"resources", Value::array({"*"})}, {"verbs", Value::array({"*"})}}),
        Value::object({{"nonResourceURLs", Value::array({"*"})}, {"verbs", Value::array({"*"})}})});
-  if (object["aggregationRule"].is_object() && !same_selectors)
-    if (auto ok = check_held(gates, user, target, object, everything); !ok) return ok;
-  return check_held(gates, user, target, object, object["rules"]);
+  std::vector<std::string> ignored;
+  return not_held(gates, user, target, everything, ignored).empty();
+}
+
+/// An update that the garbage collector could make. Anything else counts, labels too: by them a role is gathered into
+/// others.
+bool only_for_collection(View object, View old) {
+  if (!old.exists()) return false;
+  Value now = object.to_value(), before = old.to_value();
+  for (Value* side : {&now, &before})
+    for (const std::string_view field : {"ownerReferences", "finalizers", "managedFields", "resourceVersion"})
+      (*side)["metadata"].erase(field);
+  return View(now) == View(before);
+}
+
+bool gathers(View role) { return !role["aggregationRule"]["clusterRoleSelectors"].empty(); }
+
+Result<void> check_role(const Gates& gates, const auth::User& user, const Target& target, View object, View old) {
+  if (only_for_collection(object, old)) return {};
+  if (may(gates, user, target, "escalate", target.kind->plural, target.name)) return {};
+  if (auto ok = check_held(gates, user, target, object, object["rules"]); !ok) return ok;
+  // Whose rules are gathered from other roles may come to hold anything.
+  if (!gathers(object) && !gathers(old)) return {};
+  if (holds_everything(gates, user, target)) return {};
+  return Error(base::forbidden(target.resource(), object::name_of(object),
+                               "must have cluster-admin privileges to use the aggregationRule"));
 }
 
 Result<void> check_binding(const Gates& gates, const auth::User& user, const Target& target, View object, View old) {
-  if (old.exists() && object["roleRef"] == old["roleRef"] && object["subjects"] == old["subjects"]) return {};
+  if (only_for_collection(object, old)) return {};
   const std::string name = object["roleRef"]["name"].str();
   const bool cluster = object["roleRef"]["kind"].as_string() == "ClusterRole";
   if (may(gates, user, target, "bind", cluster ? "clusterroles" : "roles", name)) return {};

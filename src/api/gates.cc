@@ -1,6 +1,8 @@
 #include "api/gates.h"
 
+#include "api/impersonation.h"
 #include "object/meta.h"
+#include "object/time.h"
 
 namespace proa::api {
 namespace {
@@ -8,6 +10,7 @@ namespace {
 using object::Document;
 
 constexpr std::string_view kRbac = "rbac.authorization.k8s.io";
+constexpr object::TimeNs kLeeway = 60 * object::kSecondNs;  // upstream's, for clocks that differ
 
 class Accounts : public auth::AccountLookup {
  public:
@@ -18,12 +21,21 @@ class Accounts : public auth::AccountLookup {
   std::optional<std::string> pod_uid(std::string_view ns, std::string_view name) const override {
     return uid("pods", ns, name);
   }
+  std::optional<std::string> secret_uid(std::string_view ns, std::string_view name) const override {
+    return uid("secrets", ns, name);
+  }
+  std::optional<std::string> node_uid(std::string_view name) const override { return uid("nodes", "", name); }
 
  private:
   std::optional<std::string> uid(std::string_view resource, std::string_view ns, std::string_view name) const {
     const Document found = core_.world().get("", resource, ns, name);
-    if (!found) return std::nullopt;
+    if (!found || is_long_gone(found.root())) return std::nullopt;
     return std::string(object::uid_of(found.root()));
+  }
+  /// Deleted, and past the time that it was given to end: what still holds it back keeps no token alive.
+  bool is_long_gone(object::View object) const {
+    const auto deleted = object::parse_time(object["metadata"]["deletionTimestamp"].as_string());
+    return deleted && *deleted + kLeeway < core_.now();
   }
   const Core& core_;
 };
@@ -72,45 +84,18 @@ Result<auth::User> Gates::authenticate(const http::Request& request) const {
                                       .certificate_error = request.peer.certificate_error,
                                       .authorization = request.header("authorization")};
   auto user = authenticator_.authenticate(credentials);
-  if (!user || request.header("impersonate-user").empty()) return user;
-  return impersonated(request, *user);
+  if (!user) return user;
+  auto wanted = wanted_user(request.headers);
+  if (!wanted) return Error(wanted.error());
+  return *wanted ? impersonated(*user, std::move(**wanted)) : user;
 }
 
-Result<void> Gates::may_impersonate(const auth::User& user, std::string_view resource, std::string_view name,
-                                    std::string_view ns) const {
-  auth::Attributes attributes;
-  attributes.verb = "impersonate";
-  attributes.version = "v1";
-  attributes.resource = resource;
-  attributes.ns = ns;
-  attributes.name = name;
-  const auth::Decision decision = authorizer_->authorize(user, attributes);
-  if (decision.allowed()) return {};
-  return Error(auth::refusal(user, attributes, decision));
-}
-
-Result<auth::User> Gates::impersonated(const http::Request& request, const auth::User& user) const {
-  constexpr std::string_view kAccount = "system:serviceaccount:";
-  auth::User other{.name = std::string(request.header("impersonate-user")),
-                   .uid = std::string(request.header("impersonate-uid"))};
-  std::string_view name = other.name, ns;
-  const bool account = name.starts_with(kAccount) && name.find(':', kAccount.size()) != std::string_view::npos;
-  if (account) {
-    name.remove_prefix(kAccount.size());
-    ns = name.substr(0, name.find(':'));
-    name.remove_prefix(ns.size() + 1);
+Result<auth::User> Gates::impersonated(const auth::User& user, auth::User other) const {
+  for (const auth::Attributes& part : parts_of(other)) {
+    const auth::Decision decision = authorizer_->authorize(user, part);
+    if (!decision.allowed()) return Error(auth::refusal(user, part, decision));
   }
-  if (auto ok = may_impersonate(user, account ? "serviceaccounts" : "users", name, ns); !ok) return Error(ok.error());
-  for (const auto& [key, value] : request.headers) {
-    if (key != "impersonate-group") continue;
-    if (auto ok = may_impersonate(user, "groups", value, ""); !ok) return Error(ok.error());
-    other.groups.push_back(value);
-  }
-  if (account && other.groups.empty())
-    other.groups = {"system:serviceaccounts", "system:serviceaccounts:" + std::string(ns)};
-  const bool anonymous = other.name == "system:anonymous";
-  const std::string_view kind = anonymous ? "system:unauthenticated" : "system:authenticated";
-  if (!other.in_group(kind)) other.groups.emplace_back(kind);
+  add_groups(other);
   return other;
 }
 

@@ -20,7 +20,8 @@ class Gates {
   explicit Gates(const Core& core);
   ~Gates();
 
-  /// With impersonation (Impersonate-User, -Group, -Uid), which the true user must be allowed.
+  /// With impersonation (Impersonate-User, -Group, -Uid, -Extra-KEY): the true user must be allowed each part of it (403),
+  /// and no part comes without a user (400).
   Result<auth::User> authenticate(const http::Request& request) const;
   /// Error: 403 in upstream's words.
   Result<void> authorize(const auth::User& user, const Route& route, std::string_view path) const;
@@ -30,9 +31,7 @@ class Gates {
   const auth::RbacLookup& rbac() const { return *rbac_; }
 
  private:
-  Result<auth::User> impersonated(const http::Request& request, const auth::User& user) const;
-  Result<void> may_impersonate(const auth::User& user, std::string_view resource, std::string_view name,
-                               std::string_view ns) const;
+  Result<auth::User> impersonated(const auth::User& user, auth::User other) const;
 
   std::unique_ptr<auth::AccountLookup> accounts_;
   std::unique_ptr<auth::RbacLookup> rbac_;

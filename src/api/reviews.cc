@@ -64,9 +64,9 @@ void self_subject(Exchange& exchange, Value& review) {
 
 void self_subject_rules(Exchange& exchange, Value& review) {
   Value status = Value::object({{"resourceRules", Value::array()}, {"nonResourceRules", Value::array()}});
-  std::string errors;
-  const auto visit = [&](View rules) {
-    for (const View rule : rules.items()) {
+  std::vector<std::string> errors;
+  const auto visit = [&](const auth::HeldRole& held) {
+    for (const View rule : held.rules.items()) {
       const bool urls = !rule["nonResourceURLs"].empty();
       status[urls ? object::Key("nonResourceRules") : object::Key("resourceRules")].push_back(rule.to_value());
     }
@@ -77,23 +77,24 @@ void self_subject_rules(Exchange& exchange, Value& review) {
   // The answer is made anew: what was asked does not stand in it.
   review.set("metadata", Value::object());
   review.set("spec", Value::object());
-  status.set("incomplete", !errors.empty());
-  if (!errors.empty()) status.set("evaluationError", errors);
+  status.set("incomplete", false);
+  if (!errors.empty()) status.set("evaluationError", auth::aggregate(errors));
   review.set("status", std::move(status));
 }
 
 void token(Exchange& exchange, Value& review) {
-  const std::string header = "Bearer " + View(review)["spec"]["token"].str();
-  const auto user = exchange.gates->authenticator().authenticate({.authorization = header});
+  const View spec = View(review)["spec"];
+  std::vector<std::string> audiences;
+  for (const View audience : spec["audiences"].items()) audiences.push_back(audience.str());
+  const auto found = exchange.gates->authenticator().review(spec["token"].as_string(), audiences);
   Value status = Value::object();
-  if (user) {
+  if (found) {
     status.set("authenticated", true);
-    status.set("user", user_info(*user));
-    for (const View audience : View(review)["spec"]["audiences"].items())
-      status["audiences"].push_back(audience.to_value());
+    status.set("user", user_info(found->user));
+    for (const std::string& audience : found->audiences) status["audiences"].push_back(audience);
   } else {
     status.set("user", Value::object());
-    status.set("error", "invalid bearer token");
+    status.set("error", found.error().message);
   }
   review.set("status", std::move(status));
 }
@@ -118,6 +119,8 @@ Result<void> check_question(const Exchange& exchange, View review) {
   const schema::Path path("spec");
   if (kind.kind == "TokenReview" && spec["token"].as_string().empty())
     return Error(base::bad_request("token is required for TokenReview in authentication"));
+  if (kind.kind == "SelfSubjectRulesReview" && spec["namespace"].as_string().empty())
+    return Error(base::bad_request("no namespace on request"));
   if (kind.kind.ends_with("AccessReview")) one_kind_of_attributes(spec, path, errors);
   if (kind.kind.ends_with("SubjectAccessReview") && kind.kind != "SelfSubjectAccessReview" &&
       spec["user"].as_string().empty() && spec["groups"].empty())

@@ -8,6 +8,7 @@
 #include "api/subresources.h"
 #include "object/meta.h"
 #include "object/time.h"
+#include "schema/field_error.h"
 
 namespace proa::api {
 namespace {
@@ -17,29 +18,95 @@ using object::View;
 
 constexpr int64_t kShortest = 600, kLongest = int64_t{1} << 32;
 
-/// The pod (or other object) that the token is to die with.
+struct Bound {
+  std::string_view kind, resource;
+  bool namespaced;
+  std::string auth::TokenClaims::* name;
+  std::string auth::TokenClaims::* uid;
+};
+
+constexpr Bound kBound[] = {
+    {"Pod", "pods", true, &auth::TokenClaims::pod_name, &auth::TokenClaims::pod_uid},
+    {"Secret", "secrets", true, &auth::TokenClaims::secret_name, &auth::TokenClaims::secret_uid},
+    {"Node", "nodes", false, &auth::TokenClaims::node_name, &auth::TokenClaims::node_uid},
+};
+
+/// `/v1, Kind=Pod`
+std::string type_of(View reference) {
+  const std::string version = reference["apiVersion"].str();
+  return fmt::format("{}, Kind={}", version.find('/') == std::string::npos ? "/" + version : version,
+                     reference["kind"].as_string());
+}
+
+const Bound* bound_kind(View reference) {
+  if (reference["apiVersion"].as_string().find('/') != std::string_view::npos) return nullptr;
+  for (const Bound& bound : kBound)
+    if (bound.kind == reference["kind"].as_string()) return &bound;
+  return nullptr;
+}
+
+/// Only a pod's own account may be bound to it; its token also tells the node.
+Result<void> tell_pod(const Core& core, const Target& target, View pod, auth::TokenClaims& claims) {
+  if (pod["spec"]["serviceAccountName"].as_string() != target.name)
+    return Error(base::bad_request(
+        fmt::format("cannot bind token for serviceaccount \"{}\" to pod running with different serviceaccount name.",
+                    target.name)));
+  claims.node_name = pod["spec"]["nodeName"].str();
+  if (claims.node_name.empty()) return {};
+  if (const object::Document node = core.world().get("", "nodes", "", claims.node_name))
+    claims.node_uid = object::uid_of(node.root());
+  return {};
+}
+
+/// The pod, Secret or node that the token is to die with.
 Result<void> bind_to(const Core& core, const Target& target, View reference, auth::TokenClaims& claims) {
   if (!reference.exists() || reference.is_null()) return {};
-  const std::string_view kind = reference["kind"].as_string(), name = reference["name"].as_string();
-  if (kind == "Node" || kind == "Secret") return {};
-  if (kind != "Pod")
-    return Error(base::bad_request(fmt::format("cannot bind token to object of type {}, Kind={}",
-                                               reference["apiVersion"].as_string().find('/') == std::string_view::npos
-                                                   ? "/" + reference["apiVersion"].str()
-                                                   : reference["apiVersion"].str(),
-                                               kind)));
-  const object::Document pod = core.world().get("", "pods", target.ns, name);
-  if (!pod) return Error(base::not_found({"", "pods"}, name));
+  const Bound* bound = bound_kind(reference);
+  if (bound == nullptr) return Error(base::bad_request("cannot bind token to object of type " + type_of(reference)));
+  const std::string name = reference["name"].str();
+  const object::Document found = core.world().get("", bound->resource, bound->namespaced ? target.ns : "", name);
+  if (!found) return Error(base::not_found({"", std::string(bound->resource)}, name));
+  if (bound->kind == "Pod")
+    if (auto ok = tell_pod(core, target, found.root(), claims); !ok) return ok;
   const std::string_view uid = reference["uid"].as_string();
-  if (!uid.empty() && uid != object::uid_of(pod.root()))
+  if (!uid.empty() && uid != object::uid_of(found.root()))
     return Error(
-        base::conflict({"", "pods"}, name,
+        base::conflict({"", std::string(bound->kind)}, name,
                        fmt::format("the UID in the bound object reference ({}) does not match the UID in record. "
                                    "The object might have been deleted and then recreated",
                                    uid)));
-  claims.pod_name = name;
-  claims.pod_uid = object::uid_of(pod.root());
+  claims.*bound->name = name;
+  claims.*bound->uid = object::uid_of(found.root());
   return {};
+}
+
+/// What the request says of the account itself must be so.
+Result<void> check_metadata(const Target& target, View metadata, View account) {
+  const auto differs = [](std::string_view have, std::string_view wanted) { return !have.empty() && have != wanted; };
+  const auto wrong = [&](std::string_view field, std::string_view have, std::string_view must) {
+    schema::ErrorList errors;
+    errors.invalid(schema::Path("metadata").child(field), std::string(have), must);
+    return Error(base::invalid("authentication.k8s.io", "TokenRequest", target.name, errors.causes()));
+  };
+  if (const auto name = metadata["name"].as_string(); differs(name, target.name))
+    return wrong("name", name, "must match the service account name if specified");
+  if (const auto ns = metadata["namespace"].as_string(); differs(ns, target.ns))
+    return wrong("namespace", ns, "must match the service account namespace if specified");
+  if (const auto uid = metadata["uid"].as_string(); differs(uid, object::uid_of(account)))
+    return Error(base::conflict({"authentication.k8s.io", "TokenRequest"}, target.name,
+                                fmt::format("the UID in the token request ({}) does not match the UID of the service "
+                                            "account ({})",
+                                            uid, object::uid_of(account))));
+  return {};
+}
+
+Result<void> check_duration(int64_t seconds) {
+  if (seconds >= kShortest && seconds <= kLongest) return {};
+  return Error(base::invalid("authentication.k8s.io", "TokenRequest", "",
+                             {{"FieldValueInvalid",
+                               fmt::format("Invalid value: {}: may not specify a duration {}", seconds,
+                                           seconds < kShortest ? "less than 10 minutes" : "larger than 2^32 seconds"),
+                               "spec.expirationSeconds"}}));
 }
 
 }  // namespace
@@ -50,17 +117,8 @@ Result<Value> make_token(Core& core, const Target& target, Value request) {
   if (!account) return Error(base::not_found({"", "serviceaccounts"}, target.name));
   const View spec = View(request)["spec"];
   const int64_t asked = spec["expirationSeconds"].as_int(3600);
-  if (asked < kShortest)
-    return Error(base::invalid(
-        "authentication.k8s.io", "TokenRequest", "",
-        {{"FieldValueInvalid", fmt::format("Invalid value: {}: may not specify a duration less than 10 minutes", asked),
-          "spec.expirationSeconds"}}));
-  if (asked > kLongest)
-    return Error(
-        base::invalid("authentication.k8s.io", "TokenRequest", "",
-                      {{"FieldValueInvalid",
-                        fmt::format("Invalid value: {}: may not specify a duration larger than 2^32 seconds", asked),
-                        "spec.expirationSeconds"}}));
+  if (auto ok = check_metadata(target, View(request)["metadata"], account.root()); !ok) return Error(ok.error());
+  if (auto ok = check_duration(asked); !ok) return Error(ok.error());
   auth::TokenClaims claims;
   claims.namespace_name = target.ns;
   claims.service_account = target.name;

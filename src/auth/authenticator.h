@@ -33,6 +33,8 @@ class AccountLookup {
   /// The uid; nothing when there is no such object.
   virtual std::optional<std::string> service_account_uid(std::string_view ns, std::string_view name) const = 0;
   virtual std::optional<std::string> pod_uid(std::string_view ns, std::string_view name) const = 0;
+  virtual std::optional<std::string> secret_uid(std::string_view ns, std::string_view name) const = 0;
+  virtual std::optional<std::string> node_uid(std::string_view name) const = 0;
 };
 
 class Authenticator {
@@ -44,9 +46,17 @@ class Authenticator {
   /// Nobody's credentials make system:anonymous; wrong ones are 401 `Unauthorized`.
   Result<User> authenticate(const Credentials& credentials) const;
 
+  /// Whose token it is, asked by somebody who is one of `audiences` (none: the API's own); of them those that it is meant
+  /// for. The error's message says why it is nobody's.
+  struct Reviewed {
+    User user;
+    std::vector<std::string> audiences;
+  };
+  Result<Reviewed> review(std::string_view token, const std::vector<std::string>& audiences) const;
+
  private:
-  Result<User> from_token(std::string_view token) const;
   Result<TokenClaims> verified(std::string_view token) const;
+  bool still_there(const TokenClaims& claims) const;
 
   const TokenIssuer* tokens_;
   const AccountLookup* accounts_;

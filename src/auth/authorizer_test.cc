@@ -159,6 +159,142 @@ TEST_F(RbacTest, refusals_are_in_upstreams_words) {
       "RBAC: role.rbac.authorization.k8s.io \"gone\" not found");
 }
 
+Value rule(std::initializer_list<std::pair<const char*, std::vector<const char*>>> lists) {
+  Value out = Value::object();
+  for (const auto& [name, texts] : lists)
+    for (const char* text : texts) out[std::string_view(name)].push_back(text);
+  return out;
+}
+
+TEST(Rules, wildcards_stand_for_what_upstream_lets_them) {
+  struct Case {
+    const char* what;
+    Value rule;
+    Attributes asked;
+    bool allowed;
+  };
+  const Case cases[] = {
+      {"any verb", rule({{"verbs", {"*"}}, {"apiGroups", {""}}, {"resources", {"pods"}}}), on("made-up", "pods"), true},
+      {"any group", rule({{"verbs", {"get"}}, {"apiGroups", {"*"}}, {"resources", {"pods"}}}),
+       on("get", "pods", "", "", "metrics.k8s.io"), true},
+      {"the core group is no wildcard", rule({{"verbs", {"get"}}, {"apiGroups", {""}}, {"resources", {"pods"}}}),
+       on("get", "pods", "", "", "metrics.k8s.io"), false},
+      {"any resource holds subresources too", rule({{"verbs", {"get"}}, {"apiGroups", {""}}, {"resources", {"*"}}}),
+       on("get", "pods/exec"), true},
+      {"a resource holds no subresources", rule({{"verbs", {"get"}}, {"apiGroups", {""}}, {"resources", {"pods"}}}),
+       on("get", "pods/exec"), false},
+      {"a subresource of any resource", rule({{"verbs", {"get"}}, {"apiGroups", {""}}, {"resources", {"*/exec"}}}),
+       on("get", "pods/exec"), true},
+      {"a subresource of any resource is not the resource",
+       rule({{"verbs", {"get"}}, {"apiGroups", {""}}, {"resources", {"*/exec"}}}), on("get", "exec"), false},
+      {"all subresources of one is no pattern",
+       rule({{"verbs", {"get"}}, {"apiGroups", {""}}, {"resources", {"pods/*"}}}), on("get", "pods/exec"), false},
+      {"a name is no pattern",
+       rule({{"verbs", {"get"}}, {"apiGroups", {""}}, {"resources", {"pods"}}, {"resourceNames", {"*"}}}),
+       on("get", "pods", "default", "web"), false},
+      {"a name does not allow a creation, which has none",
+       rule({{"verbs", {"create"}}, {"apiGroups", {""}}, {"resources", {"pods"}}, {"resourceNames", {"web"}}}),
+       on("create", "pods", "default"), false},
+      {"no groups allow nothing", rule({{"verbs", {"get"}}, {"resources", {"pods"}}}), on("get", "pods"), false},
+      {"resources are no paths", rule({{"verbs", {"*"}}, {"nonResourceURLs", {"*"}}}), on("get", "pods"), false},
+  };
+  for (const Case& one : cases) {
+    const Value rules = Value::array({one.rule});
+    EXPECT_EQ(rules_allow(rules, one.asked), one.allowed) << one.what;
+  }
+}
+
+TEST(Rules, paths_end_in_a_wildcard_or_are_whole) {
+  struct Case {
+    const char *have, *asked;
+    bool allowed;
+  };
+  const Case cases[] = {
+      {"/healthz", "/healthz", true},
+      {"/healthz", "/healthz/", false},
+      {"/healthz", "/healthz/etcd", false},
+      {"/healthz/*", "/healthz/etcd", true},
+      {"/healthz/*", "/healthz", false},
+      {"/healthz*", "/healthz", true},
+      {"/api**", "/apis", true},
+      {"*", "/anything", true},
+      {"/*/x", "/a/x", false},
+  };
+  for (const Case& one : cases) {
+    Attributes path;
+    path.is_resource = false;
+    path.verb = "get";
+    path.path = one.asked;
+    const Value rules = Value::array({rule({{"verbs", {"get"}}, {"nonResourceURLs", {one.have}}})});
+    EXPECT_EQ(rules_allow(rules, path), one.allowed) << one.have << " " << one.asked;
+  }
+}
+
+TEST_F(RbacTest, subjects_are_users_groups_and_accounts) {
+  const auto user = [](const char* name, std::vector<std::string> groups = {}) {
+    return User{.name = name, .uid = {}, .groups = std::move(groups), .extra = {}};
+  };
+  const User web = user("system:serviceaccount:default:web", {"system:serviceaccounts"});
+  const auto subject = [](const char* kind, const char* name, const char* ns = nullptr) {
+    Value out = Value::object({{"kind", kind}, {"name", name}});
+    if (ns) out.set("namespace", ns);
+    return out;
+  };
+  struct Case {
+    const char* what;
+    Value subject;
+    User user;
+    bool cluster, applies;
+  };
+  const Case cases[] = {
+      {"a user by name", subject("User", "joe"), user("joe"), true, true},
+      {"a group is no user", subject("User", "joe"), user("x", {"joe"}), true, false},
+      {"a user is no group", subject("Group", "joe"), user("joe"), true, false},
+      {"an account by its user's name", subject("User", "system:serviceaccount:default:web"), web, true, true},
+      {"an account by its group", subject("Group", "system:serviceaccounts"), web, true, true},
+      {"an account", subject("ServiceAccount", "web", "default"), web, true, true},
+      {"an account of another namespace", subject("ServiceAccount", "web", "other"), web, true, false},
+      {"an account of another name", subject("ServiceAccount", "eb", "default"), web, true, false},
+      {"an account without namespace in its own", subject("ServiceAccount", "web"), web, false, true},
+      {"an account of the empty namespace in its own", subject("ServiceAccount", "web", ""), web, false, true},
+      {"an account without namespace cluster-wide", subject("ServiceAccount", "web"), web, true, false},
+      {"nobody's namespace", subject("ServiceAccount", "web"), user("system:serviceaccount::web"), true, false},
+      {"another kind", subject("Robot", "joe"), user("joe"), true, false},
+  };
+  for (const Case& one : cases) {
+    bind(one.cluster ? "ClusterRoleBinding" : "RoleBinding", one.cluster ? "" : "default", "ClusterRole", "view",
+         one.subject);
+    EXPECT_EQ(may(one.user, on("list", "pods", "default")), one.applies) << one.what;
+    if (!one.cluster) bind("RoleBinding", "default", "ClusterRole", "view", subject("User", "nobody"));
+    if (one.cluster) bind("ClusterRoleBinding", "", "ClusterRole", "view", subject("User", "nobody"));
+  }
+}
+
+TEST_F(RbacTest, says_by_which_binding_it_is_allowed) {
+  const auto reason = [&](const User& user) { return chain_->authorize(user, on("list", "pods", "default")).reason; };
+  bind("ClusterRoleBinding", "", "ClusterRole", "view", Value::object({{"kind", "Group"}, {"name", "devs"}}));
+  EXPECT_EQ(reason(jane_),
+            "RBAC: allowed by ClusterRoleBinding \"test-view\" of ClusterRole \"view\" to Group \"devs\"");
+  bind("RoleBinding", "default", "ClusterRole", "edit", Value::object({{"kind", "ServiceAccount"}, {"name", "web"}}));
+  EXPECT_EQ(reason({.name = "system:serviceaccount:default:web", .uid = {}, .groups = {}, .extra = {}}),
+            "RBAC: allowed by RoleBinding \"test-edit/default\" of ClusterRole \"edit\" to ServiceAccount "
+            "\"web/default\"");
+}
+
+TEST_F(RbacTest, what_dangles_is_told_once_and_stops_nothing) {
+  const Value jane = Value::object({{"kind", "User"}, {"name", "jane"}});
+  bind("RoleBinding", "default", "Role", "a-gone", jane);
+  bind("ClusterRoleBinding", "", "ClusterRole", "b-gone", jane);
+  bind("RoleBinding", "default", "Robot", "c", jane);
+  EXPECT_EQ(chain_->authorize(jane_, on("list", "pods", "default")).reason,
+            "RBAC: [clusterrole.rbac.authorization.k8s.io \"b-gone\" not found, role.rbac.authorization.k8s.io "
+            "\"a-gone\" not found, unsupported role reference kind: \"Robot\"]");
+  bind("RoleBinding", "default", "ClusterRole", "view", jane);
+  EXPECT_TRUE(may(jane_, on("list", "pods", "default")));
+  EXPECT_EQ(aggregate({"a", "a"}), "a");
+  EXPECT_EQ(aggregate({"a", "b", "a"}), "[a, b]");
+}
+
 TEST(BootstrapPolicy, has_what_upstream_has) {
   std::map<std::string, int> count;
   for (const Value& object : bootstrap_policy()) ++count[View(object)["kind"].str()];

@@ -4,7 +4,9 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "auth/authorizer.h"
 #include "object/document.h"
@@ -28,9 +30,15 @@ class RbacLookup {
 std::unique_ptr<Authorizer> make_rbac_authorizer(const RbacLookup& lookup);
 
 bool rules_allow(object::View rules, const Attributes& attributes);
-/// Calls `visit` with the rules of every role that the user holds, cluster-wide and in `ns` (none when empty), until
-/// it returns false; the errors of dangling bindings are appended to `errors`.
+/// A role that a user holds: its rules, and the binding and its subject by which they are held.
+struct HeldRole {
+  object::View rules, binding, subject;
+};
+/// Calls `visit` with every role that the user holds, cluster-wide and in `ns` (none when empty), until it returns
+/// false; the errors of dangling bindings are appended to `errors`.
 void visit_rules(const RbacLookup& lookup, const User& user, std::string_view ns,
-                 const std::function<bool(object::View rules)>& visit, std::string& errors);
+                 const std::function<bool(const HeldRole&)>& visit, std::vector<std::string>& errors);
+/// Several errors as upstream shows them: each once, in brackets when there is more than one.
+std::string aggregate(const std::vector<std::string>& errors);
 
 }  // namespace proa::auth

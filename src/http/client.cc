@@ -40,7 +40,7 @@ class ClientImpl final : public Client {
   using Piece = std::function<bool(std::string_view)>;
   Result<ClientResponse> run(const std::string& method, const std::string& target, const Headers& headers,
                              const std::string* body, const Piece* piece);
-  Result<ClientResponse> attempt(const std::string& message, bool head, const Piece* piece, bool& retry);
+  Result<ClientResponse> attempt(const std::string& message, bool head, const Piece* piece, bool& again);
   Result<void> receive(Http1Parser& parser, const Piece* piece, int64_t deadline, bool& any, bool& ended);
   Result<void> ensure_connected();
   std::string compose(const std::string& method, const std::string& target, const Headers& headers,
@@ -54,7 +54,7 @@ class ClientImpl final : public Client {
 };
 
 Result<void> ClientImpl::ensure_connected() {
-  if (transport_) return {};
+  if (transport_ && surplus_.empty() && !transport_->is_stale()) return {};
   auto made = ClientTransport::connect(to_, tls_, options_.tls_server_name, options_.timeout_ms);
   if (!made) return Error(made.error());
   transport_ = std::move(*made);
@@ -82,23 +82,26 @@ std::string ClientImpl::compose(const std::string& method, const std::string& ta
 Result<ClientResponse> ClientImpl::run(const std::string& method, const std::string& target, const Headers& headers,
                                        const std::string* body, const Piece* piece) {
   const std::string message = compose(method, target, headers, body);
+  const bool harmless = method == "GET" || method == "HEAD" || method == "OPTIONS";
   const bool reused = transport_ != nullptr;
-  bool retry = false;
-  auto response = attempt(message, method == "HEAD", piece, retry);
+  bool again = false;
+  auto response = attempt(message, method == "HEAD", piece, again);
   // A kept connection may have been closed by the server's idle timeout just now: once more, on a new one.
-  if (!response && reused && retry) {
+  if (!response && reused && harmless && again) {
     transport_.reset();
-    response = attempt(message, method == "HEAD", piece, retry);
+    response = attempt(message, method == "HEAD", piece, again);
   }
   if (!response) transport_.reset();
   return response;
 }
 
-Result<ClientResponse> ClientImpl::attempt(const std::string& message, bool head, const Piece* piece, bool& retry) {
+/// `again`: of a failure, nothing has come back, and there is time.
+Result<ClientResponse> ClientImpl::attempt(const std::string& message, bool head, const Piece* piece, bool& again) {
   if (auto ready = ensure_connected(); !ready) return Error(ready.error());
   const int64_t deadline =
       options_.timeout_ms > 0 ? runtime::system_clock().monotonic() + options_.timeout_ms * runtime::kMillisecond : 0;
-  retry = true;
+  const auto in_time = [deadline] { return deadline == 0 || runtime::system_clock().monotonic() < deadline; };
+  again = true;
   if (auto sent = transport_->write(message, deadline); !sent) return Error(sent.error());
   Http1Parser parser(Http1Parser::Kind::kResponse, SIZE_MAX);
   ClientResponse response;
@@ -107,11 +110,12 @@ Result<ClientResponse> ClientImpl::attempt(const std::string& message, bool head
     parser.reset();
     parser.no_body = head;
     auto received = receive(parser, piece, deadline, any, ended);
-    retry = !any;
+    again = !any && in_time();
     if (!received) return Error(received.error());
   } while (parser.status / 100 == 1);
   response.status = parser.status;
-  const bool keep = parser.done() && parser.keep_alive();
+  // What comes after the answer is nobody's: the next request must not take it for its own.
+  const bool keep = parser.done() && parser.keep_alive() && surplus_.empty();
   response.headers = std::move(parser.headers);
   response.body = std::move(parser.body);
   if (!keep) transport_.reset();

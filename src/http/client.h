@@ -49,7 +49,8 @@ class Client {
  public:
   static Result<std::unique_ptr<Client>> make(const ClientOptions& options);
   virtual ~Client() = default;
-  /// `target` is path and query. Errors are those of the transport, in the words kubectl prints
+  /// `target` is path and query. A kept connection that ended meanwhile is made anew; what has gone out is sent once more
+  /// only where nothing came back, in time, and doing it twice does no harm (GET, HEAD, OPTIONS). Errors are those of the transport, in the words kubectl prints
   /// (`The connection to the server 127.0.0.1:6443 was refused - did you specify the right host or port?`).
   virtual Result<ClientResponse> exchange(const std::string& method, const std::string& target, const Headers& headers,
                                           const std::string& body) = 0;

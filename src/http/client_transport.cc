@@ -215,6 +215,17 @@ Result<size_t> ClientTransport::read(std::span<char> into, int64_t deadline_ns) 
   }
 }
 
+bool ClientTransport::is_stale() {
+  char byte = 0;
+  if (!ssl_) return ::recv(socket_, &byte, 1, MSG_PEEK) >= 0 || (errno != EAGAIN && errno != EINTR);
+  const std::lock_guard lock(mutex_);
+  ERR_clear_error();
+  const int got = SSL_peek(ssl_, &byte, 1);
+  if (got > 0) return true;
+  const int why = SSL_get_error(ssl_, got);
+  return why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE;
+}
+
 Result<void> ClientTransport::write(std::string_view bytes, int64_t deadline_ns) {
   while (!bytes.empty()) {
     int why = SSL_ERROR_WANT_WRITE;

@@ -31,6 +31,8 @@ class ClientTransport {
   /// At least one byte; 0 at the peer's end. `deadline_ns` is monotonic, 0: none.
   Result<size_t> read(std::span<char> into, int64_t deadline_ns);
   Result<void> write(std::string_view bytes, int64_t deadline_ns);
+  /// The peer has ended the connection, or said something that nobody asked for: no request may go out on it.
+  bool is_stale();
   /// Wakes a reader; any thread.
   void shut_down();
 

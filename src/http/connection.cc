@@ -19,6 +19,8 @@ namespace asio = boost::asio;
 constexpr size_t kBatch = 256 * 1024;
 // Reads of one connection before others get their turn.
 constexpr int kReadsInARow = 8;
+// Answers of TLS itself that a peer lets pile up: more than all that waits besides.
+constexpr size_t kMostUnsent = 4 * kBatch;
 
 class Connection final : public Pumped, public Carrier, public std::enable_shared_from_this<Connection> {
  public:
@@ -61,11 +63,14 @@ class Connection final : public Pumped, public Carrier, public std::enable_share
   void wait_to_write();
   void read_some();
   void take(std::string_view wire);
+  void peer_ended();
+  void refuse_plain();
   void choose_protocol();
   void adopt_next_protocol();
   bool send_wire(std::string_view wire);
   bool send_rest();
   void say_goodbye();
+  void take_leave();
 
   const std::shared_ptr<IoThread> thread_;
   Handler& handler_;
@@ -76,7 +81,8 @@ class Connection final : public Pumped, public Carrier, public std::enable_share
   std::string next_received_;
   std::string unsent_;  // encrypted, what the socket did not take
   std::optional<IoThread::IdleSlot> idle_;
-  bool waiting_to_write_ = false, touched_ = false, stopping_ = false, lingering_ = false, closed_ = false;
+  bool waiting_to_write_ = false, touched_ = false, stopping_ = false, lingering_ = false;
+  bool peer_ended_ = false, closed_ = false;
 };
 
 void Connection::wait_to_read() {
@@ -91,7 +97,8 @@ void Connection::read_some() {
   auto& buffer = thread_->wire_in;
   for (int i = 0; i < kReadsInARow && !closed_; ++i) {
     const ssize_t got = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return close();
+    if (got == 0) return peer_ended();
+    if (got < 0 && errno != EAGAIN && errno != EINTR) return close();
     if (got < 0) break;
     if (!lingering_) take({buffer.data(), static_cast<size_t>(got)});
     if (static_cast<size_t>(got) < buffer.size()) break;
@@ -110,11 +117,29 @@ void Connection::take(std::string_view wire) {
     adopt_next_protocol();
     if (closed_) return;
   }
-  if (!unsent_.empty())
-    unsent_ += answers;
-  else if (!send_wire(answers))
-    return;
-  if (tls_.progress() != TlsEngine::Progress::kOk) return close();
+  if (!answers.empty() && !tls_.plain_http()) {
+    if (!unsent_.empty())
+      unsent_ += answers;
+    else if (!send_wire(answers))
+      return;
+    if (unsent_.size() > kMostUnsent) return close();
+  }
+  if (tls_.progress() == TlsEngine::Progress::kFailed) return tls_.plain_http() ? refuse_plain() : close();
+  if (tls_.progress() == TlsEngine::Progress::kClosed) return peer_ended();
+  wake();
+}
+
+/// In upstream's words, and in plain text: who asked cannot read anything else.
+void Connection::refuse_plain() {
+  lingering_ = true;
+  if (!send_wire("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n")) return;
+  ::shutdown(socket_.native_handle(), SHUT_WR);
+}
+
+/// The peer says nothing more, but may still listen: what is answered already goes out whole, and nobody is waited for.
+void Connection::peer_ended() {
+  peer_ended_ = true;
+  if (!protocol_ || lingering_) return close();
   wake();
 }
 
@@ -205,6 +230,7 @@ void Connection::pump() {
     Output batch;
     protocol_->produce(batch, kBatch);
     if (batch.empty()) {
+      if (peer_ended_) return take_leave();
       if (protocol_->finished()) say_goodbye();
       break;
     }
@@ -214,6 +240,12 @@ void Connection::pump() {
   }
   if (wire.capacity() > 2 * kBatch) std::string().swap(wire);
   past_protocol_.reset();
+}
+
+void Connection::take_leave() {
+  std::string wire;
+  tls_.close(wire);
+  if (send_wire(wire)) close();
 }
 
 void Connection::say_goodbye() {

@@ -9,7 +9,7 @@ namespace proa::http {
 namespace {
 
 constexpr size_t kDrained = 64 * 1024;
-constexpr size_t kGzipFrom = 128 * 1024;
+constexpr size_t kGzipAbove = 128 * 1024;
 
 bool asks_for_watch(const Request& request) {
   const std::string* watch = request.query.find("watch");
@@ -18,6 +18,16 @@ bool asks_for_watch(const Request& request) {
     return value && (value->empty() || *value == "1" || *value == "true");
   };
   return on(watch) || on(follow);
+}
+
+/// As upstream: the bare word. `gzip;q=0` is a refusal, and nobody weighs it otherwise.
+bool takes_gzip(std::string_view list) {
+  while (!list.empty()) {
+    const size_t comma = list.find(',');
+    if (trim(list.substr(0, comma)) == "gzip") return true;
+    list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
+  }
+  return false;
 }
 
 }  // namespace
@@ -52,7 +62,7 @@ Exchange::Exchange(std::shared_ptr<IoThread> thread, ExchangeSink& sink, int32_t
       stream_(stream),
       is_head_(request.method == "HEAD"),
       is_watch_(asks_for_watch(request)),
-      accepts_gzip_(list_has(request.header("accept-encoding"), "gzip")) {}
+      accepts_gzip_(takes_gzip(request.header("accept-encoding"))) {}
 
 ResponseWriterPtr Exchange::make_writer() { return std::make_shared<Writer>(shared_from_this()); }
 
@@ -64,7 +74,7 @@ void Exchange::mark_locked() {
 
 void Exchange::send(int status, Headers headers, SharedBytes body) {
   if (!body) body = share("");
-  if (accepts_gzip_ && body->size() >= kGzipFrom && find_header(headers, "content-encoding").empty()) {
+  if (accepts_gzip_ && body->size() > kGzipAbove && find_header(headers, "content-encoding").empty()) {
     if (std::string packed = gzip(*body); !packed.empty()) {
       body = share(std::move(packed));
       headers.emplace_back("content-encoding", "gzip");

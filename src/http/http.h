@@ -74,7 +74,7 @@ class ResponseWriter {
   virtual ~ResponseWriter() = default;
 
   /// The whole answer at once. Content-Length is added; compressed by gzip where the client takes it and the body
-  /// is at least 128 KiB, as upstream does.
+  /// is over 128 KiB, as upstream does. No body goes out with 204 and 304.
   virtual void send(int status, Headers headers, SharedBytes body) = 0;
 
   /// An answer in pieces (LIST in chunks, WATCH, log -f): begin, write..., finish.

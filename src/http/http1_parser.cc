@@ -20,6 +20,37 @@ bool is_field_char(char c) {
   return u == '\t' || (u >= 0x20 && u != 0x7f);
 }
 
+bool is_field_text(std::string_view text) { return std::all_of(text.begin(), text.end(), is_field_char); }
+
+/// `Name: value` of a header or trailer.
+bool is_field(std::string_view line) {
+  const size_t colon = line.find(':');
+  return colon != std::string_view::npos && is_token(line.substr(0, colon)) && is_field_text(line.substr(colon + 1));
+}
+
+/// What the headers say of the message's length.
+struct Framing {
+  int hosts = 0, lengths = 0, encodings = 0;
+  std::string_view length, encoding;
+  bool lengths_differ = false;
+};
+
+Framing framing_of(const Headers& headers) {
+  Framing out;
+  for (const auto& [name, value] : headers) {
+    out.hosts += name == "host";
+    if (name == "content-length") {
+      out.lengths_differ = out.lengths_differ || (out.lengths++ > 0 && value != out.length);
+      out.length = value;
+    }
+    if (name == "transfer-encoding") {
+      ++out.encodings;
+      out.encoding = value;
+    }
+  }
+  return out;
+}
+
 template <class T>
 bool parse_whole(std::string_view text, T& value, int base) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
@@ -82,7 +113,8 @@ size_t Http1Parser::take_line(std::string_view bytes, std::string_view& line, bo
   if (!complete || !line_.empty()) line_ += bytes.substr(0, complete ? newline : taken);
   if (!complete) return taken;
   line = line_.empty() ? bytes.substr(0, newline) : std::string_view(line_);
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  ended_by_crlf_ = line.ends_with('\r');
+  if (ended_by_crlf_) line.remove_suffix(1);
   return taken;
 }
 
@@ -90,14 +122,15 @@ void Http1Parser::line_done(std::string_view line) {
   switch (state_) {
     case State::kStartLine: return start_line(line);
     case State::kHeaders: return line.empty() ? end_of_headers() : header_line(line);
-    case State::kChunkSize: return chunk_size_line(line);
+    case State::kChunkSize: return ended_by_crlf_ ? chunk_size_line(line) : fail(400);
     case State::kChunkEnd:
-      if (!line.empty()) return fail(400);
+      if (!line.empty() || !ended_by_crlf_) return fail(400);
       header_bytes_ = 0;
       state_ = State::kChunkSize;
       return;
     case State::kTrailers:
-      if (line.empty()) state_ = State::kDone;
+      if (!line.empty()) return is_field(line) ? void() : fail(400);
+      state_ = State::kDone;
       return;
     default: return fail(400);
   }
@@ -133,43 +166,32 @@ void Http1Parser::status_line(std::string_view line) {
 }
 
 void Http1Parser::header_line(std::string_view line) {
+  if (!is_field(line)) return fail(400);
   const size_t colon = line.find(':');
-  if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return fail(400);
-  const std::string_view value = trim(line.substr(colon + 1));
-  if (!std::all_of(value.begin(), value.end(), is_field_char)) return fail(400);
-  headers.emplace_back(line.substr(0, colon), value);
+  headers.emplace_back(line.substr(0, colon), trim(line.substr(colon + 1)));
   to_lower(headers.back().first);
 }
 
 void Http1Parser::end_of_headers() {
-  int hosts = 0, lengths = 0;
-  std::string_view length_text, transfer;
-  for (const auto& [name, value] : headers) {
-    hosts += name == "host";
-    if (name == "content-length") {
-      if (++lengths > 1 && value != length_text) return fail(400);
-      length_text = value;
-    }
-    if (name == "transfer-encoding") {
-      if (!transfer.empty()) return fail(400);
-      transfer = value;
-    }
-  }
+  const Framing framing = framing_of(headers);
   const bool request = kind_ == Kind::kRequest;
-  if (request && (hosts > 1 || (hosts == 0 && minor_version > 0))) return fail(400);
-  if (!transfer.empty() && lengths > 0) return fail(400);
+  if (request && (framing.hosts > 1 || (framing.hosts == 0 && minor_version > 0))) return fail(400);
+  if (framing.lengths_differ || framing.encodings > 1) return fail(400);
+  if (framing.encodings > 0 && (framing.lengths > 0 || framing.encoding.empty())) return fail(400);
   if (!request && (no_body || status / 100 == 1 || status == 204 || status == 304)) {
     state_ = State::kDone;
     return;
   }
-  if (!transfer.empty()) {
-    if (!equals_ignoring_case(transfer, "chunked") || minor_version == 0) return fail(501);
+  const std::string_view expected = find_header(headers, "expect");
+  if (request && minor_version > 0 && !expected.empty() && !expects_continue()) return fail(417);
+  if (framing.encodings > 0) {
+    if (!equals_ignoring_case(framing.encoding, "chunked") || minor_version == 0) return fail(501);
     header_bytes_ = 0;
     state_ = State::kChunkSize;
     return;
   }
-  if (lengths > 0) {
-    if (!parse_whole(length_text, remaining_, 10)) return fail(400);
+  if (framing.lengths > 0) {
+    if (!parse_whole(framing.length, remaining_, 10)) return fail(400);
     if (remaining_ > max_body_) return fail(413);
     if (!on_body && max_body_ != SIZE_MAX) body.reserve(remaining_);
     state_ = remaining_ == 0 ? State::kDone : State::kBody;
@@ -181,8 +203,9 @@ void Http1Parser::end_of_headers() {
 }
 
 void Http1Parser::chunk_size_line(std::string_view line) {
-  const std::string_view digits = trim(line.substr(0, line.find(';')));
-  if (digits.size() > 15 || !parse_whole(digits, remaining_, 16)) return fail(400);
+  std::string_view digits = line.substr(0, line.find(';'));
+  while (digits.ends_with(' ') || digits.ends_with('\t')) digits.remove_suffix(1);
+  if (!is_field_text(line) || digits.size() > 15 || !parse_whole(digits, remaining_, 16)) return fail(400);
   if (remaining_ > max_body_ - std::min(max_body_, body_bytes_)) return fail(413);
   state_ = remaining_ == 0 ? State::kTrailers : State::kChunkData;
 }
@@ -217,9 +240,8 @@ void Http1Parser::end_of_input() {
 }
 
 bool Http1Parser::keep_alive() const {
-  const std::string_view connection = find_header(headers, "connection");
-  if (until_close_ || list_has(connection, "close")) return false;
-  return minor_version > 0 || list_has(connection, "keep-alive");
+  if (until_close_ || header_has(headers, "connection", "close")) return false;
+  return minor_version > 0 || header_has(headers, "connection", "keep-alive");
 }
 
 bool Http1Parser::expects_continue() const {
@@ -227,15 +249,14 @@ bool Http1Parser::expects_continue() const {
 }
 
 bool split_target(std::string_view target, std::string& path, Query& query) {
-  for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!target.starts_with(scheme)) continue;
-    const size_t slash = target.find('/', scheme.size());
-    target = slash == std::string_view::npos ? "/" : target.substr(slash);
-  }
-  if (!target.starts_with('/')) return false;
+  const size_t scheme = target.find("://");
+  const std::string_view name = target.substr(0, scheme == std::string_view::npos ? 0 : scheme);
+  const bool absolute = equals_ignoring_case(name, "http") || equals_ignoring_case(name, "https");
+  if (absolute) target = target.substr(std::min(target.size(), target.find_first_of("/?#", scheme + 3)));
+  if (!absolute && !target.starts_with('/')) return false;
   target = target.substr(0, target.find('#'));
   const size_t mark = target.find('?');
-  path = percent_decode(target.substr(0, mark), false);
+  path = mark == 0 || target.empty() ? "/" : percent_decode(target.substr(0, mark), false);
   if (mark != std::string_view::npos) query = Query::parse(target.substr(mark + 1));
   return true;
 }

@@ -1,5 +1,6 @@
 // HTTP/1 messages as a byte machine: bytes in, one request (or response) out. Strict where leniency is a danger: no
-// folded headers, no whitespace before the colon, never both Content-Length and Transfer-Encoding.
+// folded headers, no whitespace before the colon, never both Content-Length and Transfer-Encoding, no bare line feed
+// around chunks. Trailers are checked and passed over: they are no headers.
 // Source: RFC 9112. One thread.
 #pragma once
 
@@ -34,7 +35,7 @@ class Http1Parser {
   bool headers_done() const { return state_ >= State::kBody && state_ != State::kFailed; }
   /// Has the message begun, and not ended?
   bool in_message() const { return (state_ != State::kStartLine || header_bytes_ > 0) && !done(); }
-  /// Of a failure: the status to answer with (400, 413, 431, 501, 505).
+  /// Of a failure: the status to answer with (400, 413, 417, 431, 501, 505).
   int error_status() const { return error_status_; }
 
   std::string method, target;  // of a request
@@ -67,7 +68,8 @@ class Http1Parser {
   const Kind kind_;
   const size_t max_body_;
   State state_ = State::kStartLine;
-  std::string line_;  // an incomplete one
+  std::string line_;            // an incomplete one
+  bool ended_by_crlf_ = false;  // the last line
   size_t header_bytes_ = 0;
   uint64_t remaining_ = 0;  // of the body or the chunk
   size_t body_bytes_ = 0;
@@ -75,7 +77,7 @@ class Http1Parser {
   int error_status_ = 0;
 };
 
-/// Parts of `/api/v1/pods?limit=5` (or the absolute form); false when it is neither.
+/// Parts of `/api/v1/pods?limit=5`, or of the absolute form, whose host is passed over; false when it is neither.
 bool split_target(std::string_view target, std::string& path, Query& query);
 
 }  // namespace proa::http

@@ -42,10 +42,10 @@ class Http1Session final : public Protocol, public ExchangeSink {
   Headers upgrade_headers_;
   std::string head_text_;  // goes out before pieces_
   PieceQueue pieces_;
-  bool keep_alive_ = true, chunked_ = false, answered_ = false, last_piece_ = false;
+  bool keep_alive_ = true, chunked_ = false, answered_ = false, last_piece_ = false, bodyless_ = false;
   int minor_version_ = 1;
   bool continue_sent_ = false;
-  bool closing_ = false;
+  bool closing_ = false, stopping_ = false;
 };
 
 void Http1Session::receive(std::string_view plain) {
@@ -83,19 +83,19 @@ void Http1Session::message_complete() {
   Request request;
   request.method = parser_.method;
   if (!split_target(parser_.target, request.path, request.query)) return refuse(400);
-  keep_alive_ = parser_.keep_alive();
+  keep_alive_ = parser_.keep_alive() && !stopping_;
   request.headers = std::move(parser_.headers);
   request.body = std::move(parser_.body);
   minor_version_ = parser_.minor_version;
   request.is_upgrade = request.method == "GET" && minor_version_ > 0 &&
-                       list_has(request.header("connection"), "upgrade") &&
-                       list_has(request.header("upgrade"), "websocket");
+                       header_has(request.headers, "connection", "upgrade") &&
+                       header_has(request.headers, "upgrade", "websocket");
   upgrade_headers_.clear();
   if (request.is_upgrade)
     for (const char* name : {"sec-websocket-key", "sec-websocket-version", "sec-websocket-protocol"})
-      upgrade_headers_.emplace_back(name, request.header(name));
+      upgrade_headers_.emplace_back(name, joined_header(request.headers, name));
   parser_.reset();
-  continue_sent_ = chunked_ = answered_ = last_piece_ = false;
+  continue_sent_ = chunked_ = answered_ = last_piece_ = bodyless_ = false;
   exchange_ = carrier_.dispatch(*this, 0, std::move(request));
   carrier_.activity();
 }
@@ -115,8 +115,11 @@ void Http1Session::refuse(int status) {
 void Http1Session::exchange_ready(Exchange&, Outbox outbox) {
   if (outbox.upgrade) return upgrade(std::move(*outbox.upgrade));
   if (outbox.head) write_head(*outbox.head);
-  for (SharedBytes& piece : outbox.pieces) pieces_.push(std::move(piece));
+  if (!bodyless_)
+    for (SharedBytes& piece : outbox.pieces) pieces_.push(std::move(piece));
   last_piece_ = last_piece_ || outbox.finished;
+  // A watch that begins when the server already stops.
+  if (stopping_ && answered_ && exchange_->is_watch()) last_piece_ = true;
   if (outbox.broken) {
     // An answer without its end: the client must see that, so the connection ends too.
     closing_ = true;
@@ -127,16 +130,16 @@ void Http1Session::exchange_ready(Exchange&, Outbox outbox) {
 
 void Http1Session::write_head(const Outbox::Head& head) {
   answered_ = true;
-  const bool bodyless = head.status == 204 || head.status == 304;
+  bodyless_ = head.status == 204 || head.status == 304;
   head_text_ += fmt::format("HTTP/1.1 {} {}\r\n", head.status, reason_phrase(head.status));
   for (const auto& [name, value] : head.headers) head_text_.append(name).append(": ").append(value).append("\r\n");
   head_text_.append("date: ").append(carrier_.date()).append("\r\n");
-  if (head.content_length && !bodyless) {
+  if (head.content_length && !bodyless_) {
     head_text_ += fmt::format("content-length: {}\r\n", *head.content_length);
-  } else if (!bodyless && minor_version_ > 0) {
+  } else if (!bodyless_ && minor_version_ > 0) {
     chunked_ = !exchange_->is_head();
     head_text_ += "transfer-encoding: chunked\r\n";
-  } else if (!bodyless) {
+  } else if (!bodyless_) {
     keep_alive_ = false;
   }
   if (!keep_alive_)
@@ -208,6 +211,7 @@ void Http1Session::complete() {
 
 void Http1Session::shut_down() {
   keep_alive_ = false;
+  stopping_ = true;
   if (!exchange_) {
     closing_ = true;
   } else if (exchange_->is_watch() && answered_) {

@@ -20,7 +20,8 @@ constexpr uint32_t kStreamWindow = 256 * 1024;
 constexpr int32_t kConnectionWindow = 8 * 1024 * 1024;
 // Request bodies that one connection may have under way; beyond it further streams are refused.
 constexpr size_t kMaxConnectionBodies = 48 * 1024 * 1024;
-// Streams that a client opens and resets at once cost us work and it nothing: after a burst, so many a second.
+// Streams that a client opens and resets at once (or makes us reset, by a frame that is an error of the stream) cost us
+// work and it nothing: after a burst, so many a second.
 constexpr int64_t kResetBurst = 1000, kResetsPerSecond = 33;
 
 struct Stream {
@@ -31,6 +32,7 @@ struct Stream {
   std::shared_ptr<Exchange> exchange;
   PieceQueue pieces;
   bool responded = false, finished = false, no_body = false;
+  bool reset_by_peer = false, broken = false;  // broken: reset by us, for our own reasons
 };
 
 class Http2Session final : public Protocol, public ExchangeSink {
@@ -60,8 +62,8 @@ class Http2Session final : public Protocol, public ExchangeSink {
   void request_complete(Stream& stream);
   void answer(Stream& stream, int status, const Headers& headers, bool no_body);
   void refuse(Stream& stream);
-  void closed(int32_t id);
-  void reset_received();
+  void closed(int32_t id, uint32_t code);
+  void count_reset();
   ssize_t pull(Stream& stream, size_t room, uint32_t& flags);
   void push(Stream& stream, const uint8_t* frame_header, size_t length);
 
@@ -79,6 +81,10 @@ struct Callbacks {
 
   static int begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
+    // GOAWAY, perhaps not sent yet, says that this one was not done: the client may ask it again elsewhere.
+    if (self(user).stopping_)
+      return nghttp2_submit_rst_stream(self(user).session_, NGHTTP2_FLAG_NONE, frame->hd.stream_id,
+                                       NGHTTP2_REFUSED_STREAM);
     Stream& stream = self(user).streams_[frame->hd.stream_id];
     stream.id = frame->hd.stream_id;
     self(user).carrier_.activity();
@@ -87,6 +93,7 @@ struct Callbacks {
 
   static int header(nghttp2_session*, const nghttp2_frame* frame, const uint8_t* name, size_t name_length,
                     const uint8_t* value, size_t value_length, uint8_t, void* user) {
+    if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;  // trailers are no headers
     if (Stream* stream = self(user).find(frame->hd.stream_id); stream && !stream->exchange)
       self(user).header(*stream, {reinterpret_cast<const char*>(name), name_length},
                         {reinterpret_cast<const char*>(value), value_length});
@@ -94,10 +101,12 @@ struct Callbacks {
   }
 
   static int frame(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
-    if (frame->hd.type == NGHTTP2_RST_STREAM) self(user).reset_received();
-    if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
     Stream* stream = self(user).find(frame->hd.stream_id);
-    if (!stream) return 0;
+    if (frame->hd.type == NGHTTP2_RST_STREAM) {
+      if (stream) stream->reset_by_peer = true;
+      self(user).count_reset();
+    }
+    if (!stream || (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA)) return 0;
     if (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) {
       self(user).request_complete(*stream);
     } else if (frame->hd.type == NGHTTP2_HEADERS && stream->refused) {
@@ -117,8 +126,8 @@ struct Callbacks {
     return 0;
   }
 
-  static int closed(nghttp2_session*, int32_t id, uint32_t, void* user) {
-    self(user).closed(id);
+  static int closed(nghttp2_session*, int32_t id, uint32_t code, void* user) {
+    self(user).closed(id, code);
     return 0;
   }
 
@@ -220,6 +229,7 @@ void Http2Session::body(Stream& stream, std::string_view piece) {
 
 void Http2Session::request_complete(Stream& stream) {
   if (stream.exchange || stream.responded) return;
+  if (stream.request.path.empty() && !stream.refused) stream.refused = 400;  // CONNECT has none
   if (stream.refused) return refuse(stream);
   body_bytes_ -= std::min(body_bytes_, stream.request.body.size());
   stream.exchange = carrier_.dispatch(*this, stream.id, std::move(stream.request));
@@ -268,18 +278,24 @@ void Http2Session::exchange_ready(Exchange& exchange, Outbox outbox) {
     outbox.finished = true;
   }
   const bool more = !outbox.pieces.empty() || outbox.finished;
-  for (SharedBytes& piece : outbox.pieces) stream->pieces.push(std::move(piece));
-  stream->finished = stream->finished || outbox.finished;
+  const bool bodyless = outbox.head && (outbox.head->status == 204 || outbox.head->status == 304);
+  if (!bodyless)
+    for (SharedBytes& piece : outbox.pieces) stream->pieces.push(std::move(piece));
+  // A watch that begins when the server already stops ends at once.
+  stream->finished = stream->finished || outbox.finished || (stopping_ && outbox.head && exchange.is_watch());
   if (outbox.head) {
     Headers& headers = outbox.head->headers;
-    if (outbox.head->content_length)
+    if (outbox.head->content_length && !bodyless)
       headers.emplace_back("content-length", std::to_string(*outbox.head->content_length));
     const bool empty = stream->finished && stream->pieces.size() == 0;
-    answer(*stream, outbox.head->status, headers, empty || exchange.is_head());
+    answer(*stream, outbox.head->status, headers, empty || bodyless || exchange.is_head());
   } else if (more) {
     nghttp2_session_resume_data(session_, stream->id);
   }
-  if (outbox.broken) nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_INTERNAL_ERROR);
+  if (outbox.broken) {
+    stream->broken = true;
+    nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_INTERNAL_ERROR);
+  }
   carrier_.wake();
 }
 
@@ -314,9 +330,10 @@ void Http2Session::produce(Output& out, size_t room) {
   out_ = nullptr;
 }
 
-void Http2Session::closed(int32_t id) {
+void Http2Session::closed(int32_t id, uint32_t code) {
   const auto found = streams_.find(id);
   if (found == streams_.end()) return;
+  if (code != NGHTTP2_NO_ERROR && !found->second.reset_by_peer && !found->second.broken) count_reset();
   const auto exchange = std::move(found->second.exchange);
   body_bytes_ -= std::min(body_bytes_, found->second.request.body.size());
   streams_.erase(found);
@@ -324,7 +341,7 @@ void Http2Session::closed(int32_t id) {
   carrier_.activity();
 }
 
-void Http2Session::reset_received() {
+void Http2Session::count_reset() {
   const int64_t now = runtime::system_clock().monotonic();
   const int64_t earned = (now - reset_seen_ns_) / (runtime::kSecond / kResetsPerSecond);
   if (earned > 0) {

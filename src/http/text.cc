@@ -42,6 +42,7 @@ constexpr Phrase kPhrases[] = {
     {410, "Gone"},
     {413, "Request Entity Too Large"},
     {415, "Unsupported Media Type"},
+    {417, "Expectation Failed"},
     {422, "Unprocessable Entity"},
     {429, "Too Many Requests"},
     {431, "Request Header Fields Too Large"},
@@ -104,6 +105,22 @@ bool list_has(std::string_view list, std::string_view lower_case_token) {
     list.remove_prefix(comma + 1);
   }
   return false;
+}
+
+bool header_has(const Headers& headers, std::string_view lower_case_name, std::string_view lower_case_token) {
+  for (const auto& [name, value] : headers)
+    if (name == lower_case_name && list_has(value, lower_case_token)) return true;
+  return false;
+}
+
+std::string joined_header(const Headers& headers, std::string_view lower_case_name) {
+  std::string out;
+  for (const auto& [name, value] : headers) {
+    if (name != lower_case_name) continue;
+    if (!out.empty()) out += ", ";
+    out += value;
+  }
+  return out;
 }
 
 std::string_view reason_phrase(int status) {

@@ -14,6 +14,10 @@ std::string_view find_header(const Headers& headers, std::string_view lower_case
 std::string percent_decode(std::string_view text, bool plus_is_space);
 /// Does a comma list (`Connection: keep-alive, Upgrade`) hold the token, whatever its case? Parameters are passed over.
 bool list_has(std::string_view list, std::string_view lower_case_token);
+/// The same of all headers of that name: several lines are one list. REQUIRES: names in lower case on both sides.
+bool header_has(const Headers& headers, std::string_view lower_case_name, std::string_view lower_case_token);
+/// All values of that name as one comma list.
+std::string joined_header(const Headers& headers, std::string_view lower_case_name);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 void to_lower(std::string& text);
 std::string_view trim(std::string_view text);

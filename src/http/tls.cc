@@ -99,8 +99,10 @@ size_t TlsEngine::read(std::span<char> into, std::string& wire_out) {
   const int why = SSL_get_error(ssl_, got);
   if (why == SSL_ERROR_ZERO_RETURN)
     progress_ = Progress::kClosed;
-  else if (why != SSL_ERROR_WANT_READ)
+  else if (why != SSL_ERROR_WANT_READ) {
     progress_ = Progress::kFailed;
+    plain_http_ = ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST;
+  }
   return 0;
 }
 
@@ -165,8 +167,13 @@ void TlsEngine::describe(Peer& peer) const {
     return;
   }
   X509_NAME* subject = X509_get_subject_name(certificate);
+  // The last of several common names counts, as in Go.
   int position = -1;
-  peer.certificate_common_name = name_entry(subject, NID_commonName, position);
+  for (;;) {
+    std::string name = name_entry(subject, NID_commonName, position);
+    if (position < 0) break;
+    peer.certificate_common_name = std::move(name);
+  }
   for (position = -1;;) {
     std::string organization = name_entry(subject, NID_organizationName, position);
     if (position < 0) break;

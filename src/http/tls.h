@@ -55,6 +55,8 @@ class TlsEngine {
   void close(std::string& wire_out);
 
   bool handshake_done() const;
+  /// Of a failed handshake: the other side spoke HTTP without TLS.
+  bool plain_http() const { return plain_http_; }
   /// "h2", "http/1.1" or empty.
   std::string_view protocol() const;
   /// Fills in what the client's certificate says.
@@ -72,6 +74,7 @@ class TlsEngine {
   SSL* ssl_;
   Wire wire_;
   Progress progress_ = Progress::kOk;
+  bool plain_http_ = false;
 };
 
 }  // namespace proa::http

@@ -10,6 +10,12 @@ namespace {
 
 bool is_control(Opcode opcode) { return static_cast<uint8_t>(opcode) >= 8; }
 
+/// What may stand in a close frame: RFC 6455 section 7.4.
+bool is_close_code(int code) {
+  if (code >= 3000) return code <= 4999;
+  return code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
+}
+
 bool is_known(uint8_t opcode) { return opcode <= 2 || (opcode >= 8 && opcode <= 10); }
 
 std::string frame_header(Opcode opcode, uint64_t length, bool masked) {
@@ -113,11 +119,15 @@ bool WebSocketDecoder::end_frame() {
   header_have_ = 0;
   if (is_control(opcode_)) {
     const bool close = opcode_ == Opcode::kClose;
-    if (close) {
-      ended_ = true;
-      close_code_ =
-          control_.size() >= 2 ? static_cast<uint8_t>(control_[0]) << 8 | static_cast<uint8_t>(control_[1]) : 1000;
+    if (close && !control_.empty()) {
+      if (control_.size() == 1) return fail(1002);
+      const int code = static_cast<uint8_t>(control_[0]) << 8 | static_cast<uint8_t>(control_[1]);
+      if (!is_close_code(code)) return fail(1002);
+      close_code_ = code;
+    } else if (close) {
+      close_code_ = 1000;
     }
+    ended_ = close;
     if (on_control) on_control(opcode_, std::move(control_));
     control_.clear();
     return !close;

@@ -63,6 +63,47 @@ TEST(WebSocketDecoder, refuses_what_the_protocol_forbids) {
   EXPECT_EQ(refused(masked(static_cast<Opcode>(3), "")), 1002);
 }
 
+TEST(WebSocketDecoder, takes_the_close_codes_of_rfc_6455_and_no_others) {
+  const auto answered = [](const std::string& payload) {
+    Seen seen;
+    auto machine = decoder(seen);
+    EXPECT_FALSE(machine.feed(masked(Opcode::kClose, payload)));
+    return machine.close_code();
+  };
+  EXPECT_EQ(answered(""), 1000) << "a close without a code";
+  EXPECT_EQ(answered("\x03"), 1002) << "half a code";
+  for (const int code : {1000, 1001, 1002, 1003, 1007, 1011, 1014, 3000, 4999})
+    EXPECT_EQ(answered(close_payload(code, "bye")), code);
+  for (const int code : {0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535})
+    EXPECT_EQ(answered(close_payload(code, "")), 1002) << code;
+}
+
+TEST(WebSocketDecoder, takes_nothing_after_the_end) {
+  Seen seen;
+  auto machine = decoder(seen);
+  EXPECT_FALSE(machine.feed(masked(Opcode::kClose, "") + masked(Opcode::kText, "late")));
+  EXPECT_FALSE(machine.feed(masked(Opcode::kText, "later")));
+  EXPECT_TRUE(seen.messages.empty());
+}
+
+TEST(WebSocketDecoder, limits_a_message_over_all_its_fragments) {
+  Seen seen;
+  auto machine = decoder(seen);
+  const std::string half(WebSocketDecoder::kMaxMessage / 2, 'x');
+  ASSERT_TRUE(machine.feed(not_final(masked(Opcode::kBinary, half))));
+  ASSERT_TRUE(machine.feed(not_final(masked(Opcode::kContinuation, half))));
+  EXPECT_FALSE(machine.feed(masked(Opcode::kContinuation, "x")));
+  EXPECT_EQ(machine.close_code(), 1009);
+}
+
+TEST(WebSocketFrame, lengths_are_as_short_as_they_can_be) {
+  EXPECT_EQ(encode_frame_header(Opcode::kBinary, 125).size(), 2U);
+  EXPECT_EQ(encode_frame_header(Opcode::kBinary, 126).size(), 4U);
+  EXPECT_EQ(encode_frame_header(Opcode::kBinary, 65'535).size(), 4U);
+  EXPECT_EQ(encode_frame_header(Opcode::kBinary, 65'536).size(), 10U);
+  EXPECT_EQ(close_payload(1000, std::string(200, 'x')).size(), 125U) << "a control frame holds no more";
+}
+
 TEST(WebSocket, accepts_a_key_as_rfc_6455_shows) {
   EXPECT_EQ(websocket_accept("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 }

@@ -9,6 +9,8 @@ namespace proa::http {
 namespace {
 
 constexpr size_t kDrained = 64 * 1024;
+// What a peer that does not read gets no more pongs beyond.
+constexpr size_t kPongsUpTo = 64 * 1024;
 
 class WebSocketSession;
 
@@ -52,7 +54,7 @@ class WebSocketSession final : public Protocol {
       if (handle_->on_message) handle_->on_message(std::move(message), binary);
     };
     decoder_.on_control = [this](Opcode opcode, std::string payload) {
-      if (opcode == Opcode::kPing) add(Opcode::kPong, std::move(payload), false);
+      if (opcode == Opcode::kPing && pieces_.size() < kPongsUpTo) add(Opcode::kPong, std::move(payload), false);
     };
   }
   ~WebSocketSession() override { abandon(); }
@@ -68,6 +70,7 @@ class WebSocketSession final : public Protocol {
   void add(Opcode opcode, std::string payload, bool counted) {
     if (close_sent_) return;
     close_sent_ = opcode == Opcode::kClose;
+    if (close_sent_) carrier_.activity();
     if (counted) counted_ += payload.size();
     pieces_.push(share(encode_frame_header(opcode, payload.size())));
     pieces_.push(share(std::move(payload)));
@@ -84,7 +87,8 @@ class WebSocketSession final : public Protocol {
   }
 
   bool finished() const override { return close_sent_ && pieces_.size() == 0 && (peer_ended_ || stopping_); }
-  bool busy() const override { return true; }
+  /// Once it is closed from here, a peer that says nothing more is idle.
+  bool busy() const override { return !close_sent_; }
   void shut_down() override {
     stopping_ = true;
     add(Opcode::kClose, close_payload(1001, "the server is stopping"), false);

@@ -177,7 +177,7 @@ void GrpcChannel::call(std::string path, std::string request, runtime::DurationN
       const Status late = grpc_error(grpc::kDeadlineExceeded, fmt::format("{}: context deadline exceeded", path));
 =======
       if (connection->closed) return;
-      const Status late = grpc_error(4, fmt::format("{}: context deadline exceeded", path));
+      const Status late = grpc_error(grpc::kDeadlineExceeded, fmt::format("{}: context deadline exceeded", path));
 >>>>>>> san
       if (mine == connection->epoch && connection->session) {
         connection->session->cancel(stream, late);
