@@ -101,7 +101,8 @@ struct GrpcChannel::Connection : std::enable_shared_from_this<Connection> {
     write_under_way = false;
     error_code ignored;
     socket.close(ignored);
-    const Status status = grpc_error(grpc::kUnavailable, fmt::format("no answer from the container runtime at {}: {}", path, why));
+    const Status status =
+        grpc_error(grpc::kUnavailable, fmt::format("no answer from the container runtime at {}: {}", path, why));
     failing = std::move(session);
     auto unsent = std::exchange(waiting, {});
     // Each of those who are told may destroy the channel: the others hear nothing then.
