@@ -174,12 +174,8 @@ void GrpcChannel::call(std::string path, std::string request, runtime::DurationN
     if (timeout == 0) return;
     // A little more than the server was told, so that its own words come first.
     unary->timer.start(timeout + timeout / 8, [connection, unary, stream, path, mine = connection->epoch] {
-<<<<<<< HEAD
-      const Status late = grpc_error(grpc::kDeadlineExceeded, fmt::format("{}: context deadline exceeded", path));
-=======
       if (connection->closed) return;
       const Status late = grpc_error(grpc::kDeadlineExceeded, fmt::format("{}: context deadline exceeded", path));
->>>>>>> san
       if (mine == connection->epoch && connection->session) {
         connection->session->cancel(stream, late);
         connection->flush();
