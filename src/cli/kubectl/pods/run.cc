@@ -1,4 +1,7 @@
 // kubectl run: makes a pod, and stays with it where asked to.
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include "cli/kubectl/commands.h"
@@ -136,13 +139,28 @@ Try<Value> container_of(const Options& o) {
   return container;
 }
 
+/// `creationTimestamp: null` where Go writes it: behind the members that stand before it in the type.
+Value with_creation_time(View metadata) {
+  constexpr std::string_view kBefore[] = {"name", "generateName",    "namespace", "selfLink",
+                                          "uid",  "resourceVersion", "generation"};
+  Value ordered = Value::object();
+  const auto take = [&](bool before) {
+    for (const auto [name, value] : metadata.members())
+      if ((std::ranges::find(kBefore, name) != std::end(kBefore)) == before) ordered.set(name, value.to_value());
+  };
+  take(true);
+  ordered.set("creationTimestamp", nullptr);
+  take(false);
+  return ordered;
+}
+
 /// The patched pod as the type has it: what no pod has is dropped, what each has is there.
 Try<Value> as_pod(Try<Value> pod) {
   if (!pod) return pod;
   if (auto done = checked(schema::decode(*pod, schema::builtin_type("io.k8s.api.core.v1.Pod"))); !done)
     return fail(done.error().message());
   Value& metadata = (*pod)["metadata"];
-  if (!View(metadata).has("creationTimestamp")) metadata["creationTimestamp"] = nullptr;
+  if (!View(metadata).has("creationTimestamp")) metadata = with_creation_time(metadata);
   return pod;
 }
 
