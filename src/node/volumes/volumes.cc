@@ -57,10 +57,10 @@ class RealVolumes : public Volumes, public std::enable_shared_from_this<RealVolu
 
   void watch() {
     for (const bool secret : {false, true})
-      informers_.of(secret ? client::resources::kSecrets : client::resources::kConfigMaps)
-          .add_handler([this, secret](const Document& before, const Document& after) {
-            changed(secret, (after ? after : before).root());  // one that is optional may come and go
-          });
+      client::on_change(informers_.of(secret ? client::resources::kSecrets : client::resources::kConfigMaps), alive_,
+                        [this, secret](const Document& before, const Document& after) {
+                          changed(secret, (after ? after : before).root());  // one that is optional may come and go
+                        });
     renew_tokens();
   }
 
@@ -250,6 +250,7 @@ class RealVolumes : public Volumes, public std::enable_shared_from_this<RealVolu
   runtime::Timer renewal_;
   std::map<std::string, Entry> entries_;  // by pod uid
   uint64_t sequence_ = 0;
+  client::Alive alive_;
 };
 
 int propagation_of(View mount) {

@@ -157,6 +157,14 @@ TEST_F(VolumesTest, a_configmap_becomes_files_and_follows_its_changes) {
   EXPECT_FALSE(fs::exists(file("v", "b")));
 }
 
+TEST_F(VolumesTest, are_told_nothing_by_the_informers_that_outlive_them) {
+  config_map(R"({"a":"1"})");
+  EXPECT_EQ(prepare(pod_with(R"("volumes":[{"name":"v","configMap":{"name":"c"}}])")), "");
+  volumes_.reset();
+  config_map(R"({"a":"changed"})");
+  EXPECT_EQ(read(file("v", "a")), "1");
+}
+
 TEST_F(VolumesTest, says_what_is_missing_as_the_kubelet_does) {
   const Value pod = pod_with(R"("volumes":[{"name":"config","configMap":{"name":"c"}}])");
   EXPECT_EQ(prepare(pod), "MountVolume.SetUp failed for volume \"config\" : configmap \"c\" not found");
