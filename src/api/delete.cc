@@ -29,12 +29,6 @@ using RemovalPtr = std::shared_ptr<Removal>;
 
 void run(const RemovalPtr& removal);
 
-bool has_finalizer(View object, std::string_view wanted) {
-  for (const View finalizer : object["metadata"]["finalizers"].items())
-    if (finalizer.as_string() == wanted) return true;
-  return false;
-}
-
 Result<void> check_preconditions(const Target& target, const DeleteRequest& request, View object) {
   const base::GroupResource kind{target.kind->group, target.kind->kind};
   const std::string_view uid = object::uid_of(object);
@@ -56,8 +50,8 @@ bool wants_orphans(const Removal& removal, View object) {
   const DeleteRequest& request = removal.request;
   if (request.orphan_dependents) return *request.orphan_dependents;
   if (!request.propagation_policy.empty()) return request.propagation_policy == "Orphan";
-  if (has_finalizer(object, kOrphan)) return true;
-  if (has_finalizer(object, kForeground)) return false;
+  if (object::has_finalizer(object, kOrphan)) return true;
+  if (object::has_finalizer(object, kForeground)) return false;
   return removal.core.behaviour(*removal.target.stored).orphans_by_default;
 }
 
@@ -65,13 +59,14 @@ bool wants_foreground(const Removal& removal, View object) {
   const DeleteRequest& request = removal.request;
   if (request.orphan_dependents) return false;
   if (!request.propagation_policy.empty()) return request.propagation_policy == "Foreground";
-  return has_finalizer(object, kForeground);
+  return object::has_finalizer(object, kForeground);
 }
 
 /// The finalizers that the garbage collector is to act on, among the others. True when they changed.
 bool set_collector_finalizers(const Removal& removal, Value& object) {
   const bool orphan = wants_orphans(removal, object), foreground = wants_foreground(removal, object);
-  if (orphan == has_finalizer(object, kOrphan) && foreground == has_finalizer(object, kForeground)) return false;
+  if (orphan == object::has_finalizer(object, kOrphan) && foreground == object::has_finalizer(object, kForeground))
+    return false;
   Value list = Value::array();
   for (const View finalizer : View(object)["metadata"]["finalizers"].items())
     if (finalizer.as_string() != kOrphan && finalizer.as_string() != kForeground) list.push_back(finalizer.as_string());

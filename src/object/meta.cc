@@ -23,6 +23,12 @@ bool is_controlled_by(View object, std::string_view owner_uid) {
   return owner.exists() && owner["uid"].as_string() == owner_uid;
 }
 
+bool has_finalizer(View object, std::string_view finalizer) {
+  for (const View each : object["metadata"]["finalizers"].items())
+    if (each.as_string() == finalizer) return true;
+  return false;
+}
+
 std::string key_of(View object) {
   std::string key(namespace_of(object));
   if (!key.empty()) key += '/';

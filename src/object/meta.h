@@ -21,6 +21,7 @@ int64_t resource_version_of(View object);
 /// The owner reference with `controller: true`; absent when there is none.
 View controller_of(View object);
 bool is_controlled_by(View object, std::string_view owner_uid);
+bool has_finalizer(View object, std::string_view finalizer);
 /// `NAMESPACE/NAME`, or `NAME` when cluster-scoped: the key of work queues and listers.
 std::string key_of(View object);
 

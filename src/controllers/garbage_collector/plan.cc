@@ -9,12 +9,6 @@ namespace proa::controllers::garbage_collector {
 using object::Value;
 using object::View;
 
-bool has_finalizer(View item, std::string_view finalizer) {
-  for (const View f : item["metadata"]["finalizers"].items())
-    if (f.as_string() == finalizer) return true;
-  return false;
-}
-
 Value without_finalizer(View item, std::string_view finalizer) {
   Value changed = item.to_value();
   Value kept = Value::array();
@@ -27,9 +21,9 @@ Value without_finalizer(View item, std::string_view finalizer) {
   return changed;
 }
 
-bool waits_for_dependents(View item) { return object::is_deleting(item) && has_finalizer(item, kForeground); }
+bool waits_for_dependents(View item) { return object::is_deleting(item) && object::has_finalizer(item, kForeground); }
 
-bool orphans_dependents(View item) { return object::is_deleting(item) && has_finalizer(item, kOrphan); }
+bool orphans_dependents(View item) { return object::is_deleting(item) && object::has_finalizer(item, kOrphan); }
 
 bool blocks(View item, std::string_view owner_uid) {
   for (const View r : item["metadata"]["ownerReferences"].items())
@@ -68,8 +62,8 @@ Decision decide(View item, const std::vector<Owner>& owners, bool has_dependents
     if (dependent_waits) return {What::kUnblockAndDelete, unblocked(item), "Foreground"};
     return {What::kDelete, {}, "Foreground"};
   }
-  if (has_finalizer(item, kOrphan)) return {What::kDelete, {}, "Orphan"};
-  if (has_finalizer(item, kForeground)) return {What::kDelete, {}, "Foreground"};
+  if (object::has_finalizer(item, kOrphan)) return {What::kDelete, {}, "Orphan"};
+  if (object::has_finalizer(item, kForeground)) return {What::kDelete, {}, "Foreground"};
   return {What::kDelete, {}, "Background"};
 }
 

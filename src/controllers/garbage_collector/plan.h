@@ -35,7 +35,6 @@ struct Decision {
 /// these is itself being deleted in the foreground.
 Decision decide(object::View item, const std::vector<Owner>& owners, bool has_dependents, bool dependent_waits);
 
-bool has_finalizer(object::View item, std::string_view finalizer);
 object::Value without_finalizer(object::View item, std::string_view finalizer);
 /// Deleted in the foreground: it stays until its dependents are gone.
 bool waits_for_dependents(object::View item);

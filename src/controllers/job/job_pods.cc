@@ -112,11 +112,7 @@ bool replaces_only_failed(View job) {
   return job["spec"]["podReplacementPolicy"].as_string() == "Failed" || job["spec"]["podFailurePolicy"].is_object();
 }
 
-bool is_tracked(View pod) {
-  for (const View finalizer : pod["metadata"]["finalizers"].items())
-    if (finalizer.as_string() == kTrackingFinalizer) return true;
-  return false;
-}
+bool is_tracked(View pod) { return object::has_finalizer(pod, kTrackingFinalizer); }
 
 Value untracking_patch() {
   const Value gone = Value::array({kTrackingFinalizer});

@@ -23,10 +23,7 @@ Value adopted(View object, View owner, std::string_view finalizer) {
   Value changed = object.to_value();
   Value& metadata = changed["metadata"];
   metadata["ownerReferences"].push_back(controller_reference(owner));
-  if (finalizer.empty()) return changed;
-  for (const View each : object["metadata"]["finalizers"].items())
-    if (each.as_string() == finalizer) return changed;
-  metadata["finalizers"].push_back(finalizer);
+  if (!finalizer.empty() && !object::has_finalizer(object, finalizer)) metadata["finalizers"].push_back(finalizer);
   return changed;
 }
 
