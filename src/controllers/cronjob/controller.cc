@@ -81,7 +81,7 @@ void Loop::cron_job_changed(const Document& before, const Document& after) {
     return events_.record(after.root(), "Warning", "UnParseableCronJobSchedule",
                           "unparseable schedule for cronjob: " + after["spec"]["schedule"].str());
   queue_.add_after(object::key_of(after.root()),
-                   until_next_ns(after.root(), *schedule, parts_.executor.clock().wall()));
+                   until_next_ns(last_scheduled(after.root()), *schedule, parts_.executor.clock().wall()));
 }
 
 std::vector<Document> Loop::jobs_of(View cron_job) const {

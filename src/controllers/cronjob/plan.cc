@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "controllers/cronjob/timing.h"
+#include "controllers/workload/job_end.h"
 #include "controllers/workload/ownership.h"
-#include "controllers/workload/pods.h"
 #include "object/meta.h"
 
 namespace proa::controllers::cronjob {
@@ -19,18 +19,8 @@ using object::TimeNs;
 using object::Value;
 using object::View;
 
-bool is_true(View job, std::string_view condition) {
-  return condition_of(job, condition)["status"].as_string() == "True";
-}
-
 /// `Complete` or `Failed`; empty while it runs.
-std::string_view end_of(View job) {
-  for (const View condition : job["status"]["conditions"].items()) {
-    const std::string_view type = condition["type"].as_string();
-    if ((type == "Complete" || type == "Failed") && condition["status"].as_string() == "True") return type;
-  }
-  return {};
-}
+std::string_view end_of(View job) { return job_end(job)["type"].as_string(); }
 
 class Planner {
  public:
@@ -109,7 +99,7 @@ void Planner::see_job(View job) {
     event("Normal", "SawCompletedJob", fmt::format("Saw completed job: {}, condition: {}", name, end));
   }
   const auto completed = object::time_of(job["status"]["completionTime"]);
-  if (!is_true(job, "Complete") || !completed) return;
+  if (end != "Complete" || !completed) return;
   const auto last = object::time_of(View(plan_.status)["lastSuccessfulTime"]);
   if (!last || *last < *completed) plan_.status.set("lastSuccessfulTime", object::format_time(*completed));
 }
@@ -145,7 +135,7 @@ bool Planner::may_start(TimeNs time) {
 }
 
 void Planner::start(TimeNs time, const object::CronSchedule& schedule) {
-  plan_.look_again_ns = until_next_ns(cron_, schedule, known_.now);
+  plan_.look_again_ns = until_next_ns(last_scheduled(cron_), schedule, known_.now);
   const View deadline = cron_["spec"]["startingDeadlineSeconds"];
   if (deadline.is_int() && time + deadline.as_int() * object::kSecondNs < known_.now) {
     const std::time_t seconds = time / object::kSecondNs;
@@ -159,14 +149,12 @@ void Planner::start(TimeNs time, const object::CronSchedule& schedule) {
                          [this](const Document& job) { return is_active(object::uid_of(job.root())); });
   plan_.create = make_job(time);
   plan_.scheduled = time;
-  Value met = cron_.to_value();
-  met["status"].set("lastScheduleTime", object::format_time(time));
-  plan_.look_again_ns = until_next_ns(met, schedule, known_.now);
+  plan_.look_again_ns = until_next_ns(time, schedule, known_.now);
 }
 
 void Planner::look_at_schedule() {
   const std::string zone = cron_["spec"]["timeZone"].str(), text = cron_["spec"]["schedule"].str();
-  if (!zone.empty() && !object::TimeZone::load(zone))
+  if (!zone_of(cron_))
     return event("Warning", "UnknownTimeZone", fmt::format("invalid timeZone: \"{0}\": unknown time zone {0}", zone));
   if (cron_["spec"]["suspend"].as_bool()) return;
   if (text.find("TZ") != std::string::npos)
@@ -185,17 +173,16 @@ void Planner::look_at_schedule() {
     event("Warning", "TooManyMissedTimes",
           "too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew");
   if (due.time) return start(*due.time, *schedule);
-  plan_.look_again_ns = until_next_ns(cron_, *schedule, known_.now);
+  plan_.look_again_ns = until_next_ns(last_scheduled(cron_), *schedule, known_.now);
 }
 
 Value Planner::make_job(TimeNs time) const {
   const View from = cron_["spec"]["jobTemplate"];
-  const std::string_view zone = cron_["spec"]["timeZone"].as_string();
-  const auto in = zone.empty() ? object::TimeZone() : object::TimeZone::load(zone);
   Value meta = Value::object({{"name", job_name(cron_, time)}, {"namespace", object::namespace_of(cron_)}});
   if (!from["metadata"]["labels"].empty()) meta.set("labels", from["metadata"]["labels"].to_value());
   Value annotations = from["metadata"]["annotations"].to_value();
-  annotations["batch.kubernetes.io/cronjob-scheduled-timestamp"] = in.value_or(object::TimeZone()).format(time);
+  annotations["batch.kubernetes.io/cronjob-scheduled-timestamp"] =
+      zone_of(cron_).value_or(object::TimeZone()).format(time);
   meta.set("annotations", std::move(annotations));
   meta["ownerReferences"].push_back(controller_reference(cron_));
   return Value::object(

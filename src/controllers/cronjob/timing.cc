@@ -16,24 +16,17 @@ using object::View;
 constexpr int64_t kPadding = object::kSecondNs / 10;
 constexpr int64_t kManyMissed = 100;
 
-/// The last times of the schedule up to now, counted from `earliest`.
+/// The last times of the schedule up to now.
 struct Missed {
-  TimeNs earliest = 0;
   std::optional<TimeNs> latest;
   int64_t count = 0;  // more or less
   bool makes_no_sense = false;
 };
 
-TimeNs earliest_of(View cron_job, TimeNs now, bool heed_deadline) {
-  const TimeNs since = object::time_of(cron_job["status"]["lastScheduleTime"]).value_or(creation_time(cron_job));
-  const View deadline = cron_job["spec"]["startingDeadlineSeconds"];
-  if (!heed_deadline || !deadline.is_int()) return since;
-  return std::max(since, now - deadline.as_int() * object::kSecondNs);
-}
-
-Missed look_back(View cron_job, const CronSchedule& schedule, TimeNs now, bool heed_deadline) {
-  Missed missed{.earliest = earliest_of(cron_job, now, heed_deadline), .latest = {}};
-  const auto first = schedule.next(missed.earliest);
+/// Counted from `since`.
+Missed look_back(TimeNs since, const CronSchedule& schedule, TimeNs now) {
+  Missed missed{.latest = {}};
+  const auto first = schedule.next(since);
   if (first && now < *first) return missed;
   const auto second = first ? schedule.next(*first) : std::nullopt;
   if (!second) {
@@ -54,22 +47,32 @@ Missed look_back(View cron_job, const CronSchedule& schedule, TimeNs now, bool h
 
 }  // namespace
 
-Result<CronSchedule> schedule_of(View cron_job) {
+std::optional<object::TimeZone> zone_of(View cron_job) {
   const std::string_view name = cron_job["spec"]["timeZone"].as_string();
-  const auto zone = name.empty() ? object::TimeZone() : object::TimeZone::load(name);
-  return CronSchedule::parse(cron_job["spec"]["schedule"].as_string(), zone.value_or(object::TimeZone()));
+  return name.empty() ? object::TimeZone() : object::TimeZone::load(name);
+}
+
+Result<CronSchedule> schedule_of(View cron_job) {
+  return CronSchedule::parse(cron_job["spec"]["schedule"].as_string(), zone_of(cron_job).value_or(object::TimeZone()));
+}
+
+TimeNs last_scheduled(View cron_job) {
+  return object::time_of(cron_job["status"]["lastScheduleTime"]).value_or(creation_time(cron_job));
 }
 
 Due last_due(View cron_job, const CronSchedule& schedule, TimeNs now) {
-  const Missed missed = look_back(cron_job, schedule, now, true);
+  TimeNs since = last_scheduled(cron_job);
+  if (const View deadline = cron_job["spec"]["startingDeadlineSeconds"]; deadline.is_int())
+    since = std::max(since, now - deadline.as_int() * object::kSecondNs);
+  const Missed missed = look_back(since, schedule, now);
   if (missed.makes_no_sense)
     return {.time = {}, .problem = "time difference between two schedules is less than 1 second"};
   return {.time = missed.latest, .many_missed = missed.count > kManyMissed};
 }
 
-int64_t until_next_ns(View cron_job, const CronSchedule& schedule, TimeNs now) {
-  const Missed missed = look_back(cron_job, schedule, now, false);
-  const TimeNs from = missed.makes_no_sense ? now : missed.latest.value_or(missed.count == 0 ? missed.earliest : now);
+int64_t until_next_ns(TimeNs since, const CronSchedule& schedule, TimeNs now) {
+  const Missed missed = look_back(since, schedule, now);
+  const TimeNs from = missed.makes_no_sense ? now : missed.latest.value_or(missed.count == 0 ? since : now);
   return schedule.next(from).value_or(now) + kPadding - now;
 }
 

@@ -9,11 +9,14 @@
 #include "base/status.h"
 #include "object/cron_schedule.h"
 #include "object/time.h"
+#include "object/time_zone.h"
 #include "object/view.h"
 
 namespace proa::controllers::cronjob {
 
-/// The schedule in its zone: spec.timeZone, or UTC.
+/// spec.timeZone, or UTC; nothing when there is no such zone.
+std::optional<object::TimeZone> zone_of(object::View cron_job);
+/// The schedule in its zone.
 Result<object::CronSchedule> schedule_of(object::View cron_job);
 
 struct Due {
@@ -23,7 +26,10 @@ struct Due {
 };
 Due last_due(object::View cron_job, const object::CronSchedule& schedule, object::TimeNs now);
 
-/// Until the next time of the schedule, and a tenth of a second more, for clocks that differ a little.
-int64_t until_next_ns(object::View cron_job, const object::CronSchedule& schedule, object::TimeNs now);
+/// When a time of the schedule was last met, or the CronJob made.
+object::TimeNs last_scheduled(object::View cron_job);
+/// Until the next time of the schedule, and a tenth of a second more, for clocks that differ a little. `since`: the last time
+/// that was met.
+int64_t until_next_ns(object::TimeNs since, const object::CronSchedule& schedule, object::TimeNs now);
 
 }  // namespace proa::controllers::cronjob

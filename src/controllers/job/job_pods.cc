@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "controllers/job/failure_policy.h"
+#include "controllers/workload/job_end.h"
 #include "controllers/workload/ownership.h"
 #include "controllers/workload/pods.h"
 #include "object/meta.h"
@@ -98,10 +99,7 @@ bool is_indexed(View job) { return job["spec"]["completionMode"].as_string() == 
 
 bool is_suspended(View job) { return job["spec"]["suspend"].as_bool(); }
 
-bool is_finished(View job) {
-  return condition_of(job, "Complete")["status"].as_string() == "True" ||
-         condition_of(job, "Failed")["status"].as_string() == "True";
-}
+bool is_finished(View job) { return job_end(job).exists(); }
 
 bool is_managed_elsewhere(View job) {
   const View manager = job["spec"]["managedBy"];

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "controllers/queue_loop.h"
-#include "controllers/workload/pods.h"
+#include "controllers/workload/job_end.h"
 
 namespace proa::controllers::ttl_after_finished {
 namespace {
@@ -50,13 +50,9 @@ class Loop : public QueueLoop {
 std::optional<int64_t> time_left_ns(View job, object::TimeNs now) {
   const View seconds = job["spec"]["ttlSecondsAfterFinished"];
   if (!seconds.is_int() || object::is_deleting(job)) return std::nullopt;
-  for (const std::string_view type : {"Complete", "Failed"}) {
-    const View condition = condition_of(job, type);
-    if (condition["status"].as_string() != "True") continue;
-    const auto finished = object::time_of(condition["lastTransitionTime"]);
-    if (finished) return *finished + seconds.as_int() * object::kSecondNs - now;
-  }
-  return std::nullopt;
+  const auto finished = object::time_of(job_end(job)["lastTransitionTime"]);
+  if (!finished) return std::nullopt;
+  return *finished + seconds.as_int() * object::kSecondNs - now;
 }
 
 std::unique_ptr<Controller> make_controller(const Parts& parts) { return std::make_unique<Loop>(parts); }
