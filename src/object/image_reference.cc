@@ -17,11 +17,6 @@ std::string_view take(std::string_view& text, size_t at, size_t separator = 1) {
   return part;
 }
 
-bool is_tag(std::string_view tag) {
-  return !tag.empty() && tag.size() <= 128 && is_word(tag[0]) &&
-         std::ranges::all_of(tag, [](char c) { return is_word(c) || c == '.' || c == '-'; });
-}
-
 /// `sha256:HEX`, of 32 hexadecimal digits or more.
 bool is_digest(std::string_view digest) {
   const size_t colon = digest.find(':');
@@ -38,27 +33,10 @@ bool is_digest(std::string_view digest) {
   return hex.size() >= 32 && std::ranges::all_of(hex, [](unsigned char c) { return std::isxdigit(c) != 0; });
 }
 
-/// Lower case letters and digits, in between one of `.`, `_`, `__` or any number of `-`.
-bool is_path_component(std::string_view part) {
-  if (part.empty()) return false;
-  for (size_t at = 0; at < part.size();) {
-    const size_t start = at;
-    while (at < part.size() && (is_lower(part[at]) || is_digit(part[at]))) ++at;
-    if (at == start) return false;
-    if (at == part.size()) return true;
-    const size_t separator = at;
-    while (at < part.size() && part[at] == part[separator]) ++at;
-    const size_t size = at - separator;
-    const char c = part[separator];
-    if (!(c == '-' || (c == '_' && size <= 2) || (c == '.' && size == 1))) return false;
-  }
-  return false;
-}
-
 bool is_path(std::string_view path) {
   while (true) {
     const size_t slash = path.find('/');
-    if (!is_path_component(take(path, slash))) return false;
+    if (!is_image_path_component(take(path, slash))) return false;
     if (slash == std::string_view::npos) return true;
   }
 }
@@ -87,6 +65,27 @@ bool is_host_and_port(std::string_view text) {
 
 }  // namespace
 
+bool is_image_tag(std::string_view tag) {
+  return !tag.empty() && tag.size() <= 128 && is_word(tag[0]) &&
+         std::ranges::all_of(tag, [](char c) { return is_word(c) || c == '.' || c == '-'; });
+}
+
+bool is_image_path_component(std::string_view part) {
+  if (part.empty()) return false;
+  for (size_t at = 0; at < part.size();) {
+    const size_t start = at;
+    while (at < part.size() && (is_lower(part[at]) || is_digit(part[at]))) ++at;
+    if (at == start) return false;
+    if (at == part.size()) return true;
+    const size_t separator = at;
+    while (at < part.size() && part[at] == part[separator]) ++at;
+    const size_t size = at - separator;
+    const char c = part[separator];
+    if (!(c == '-' || (c == '_' && size <= 2) || (c == '.' && size == 1))) return false;
+  }
+  return false;
+}
+
 bool is_image_reference(std::string_view text) {
   if (const size_t at = text.find('@'); at != std::string_view::npos) {
     if (!is_digest(text.substr(at + 1))) return false;
@@ -95,7 +94,7 @@ bool is_image_reference(std::string_view text) {
   const size_t last = text.rfind('/');
   const size_t colon = text.find(':', last == std::string_view::npos ? 0 : last);
   if (colon != std::string_view::npos) {
-    if (!is_tag(text.substr(colon + 1))) return false;
+    if (!is_image_tag(text.substr(colon + 1))) return false;
     text = text.substr(0, colon);
   }
   if (is_path(text)) return true;

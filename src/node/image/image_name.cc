@@ -5,11 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "object/image_reference.h"
+
 namespace proa::node {
 
 namespace {
 
-constexpr size_t kLongestName = 255, kLongestTag = 128, kIdentifier = 64, kLeastDigest = 32;
+constexpr size_t kLongestName = 255, kIdentifier = 64, kLeastDigest = 32;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
@@ -30,24 +32,6 @@ bool each_part(std::string_view text, char separator, Good good) {
   return true;
 }
 
-/// Lower-case words joined by `.`, `_`, `__` or dashes.
-bool is_path_part(std::string_view part) {
-  const auto alnum = [](char c) { return is_digit(c) || is_lower(c); };
-  size_t at = 0;
-  while (at < part.size()) {
-    const size_t word = at;
-    while (at < part.size() && alnum(part[at])) ++at;
-    if (at == word) return false;
-    if (at == part.size()) return true;
-    const size_t joint = at;
-    while (at < part.size() && part[at] == part[joint]) ++at;
-    const size_t length = at - joint;
-    const char c = part[joint];
-    if (c != '-' && !(c == '.' && length == 1) && !(c == '_' && length <= 2)) return false;
-  }
-  return false;
-}
-
 bool is_domain(std::string_view domain) {
   const size_t colon = domain.rfind(':');
   if (colon != domain.npos) {
@@ -59,11 +43,6 @@ bool is_domain(std::string_view domain) {
     return !part.empty() && is_word(part.front()) && is_word(part.back()) &&
            std::ranges::all_of(part, [](char c) { return is_word(c) || c == '-'; });
   });
-}
-
-bool is_tag(std::string_view tag) {
-  return !tag.empty() && tag.size() <= kLongestTag && tag.front() != '.' && tag.front() != '-' &&
-         std::ranges::all_of(tag, [](char c) { return is_word(c) || c == '_' || c == '.' || c == '-'; });
 }
 
 bool is_digest(std::string_view digest) {
@@ -96,10 +75,10 @@ Result<void> check_image_name(std::string_view image) {
     name = name.substr(0, at);
   }
   if (const size_t colon = name.rfind(':'); colon != name.npos) {
-    if (!is_tag(name.substr(colon + 1))) return wrong("invalid reference format");
+    if (!object::is_image_tag(name.substr(colon + 1))) return wrong("invalid reference format");
     name = name.substr(0, colon);
   }
-  if ((has_domain && !is_domain(first)) || !each_part(name, '/', is_path_part))
+  if ((has_domain && !is_domain(first)) || !each_part(name, '/', object::is_image_path_component))
     return wrong("invalid reference format");
   if (name.size() > kLongestName)
     return wrong(fmt::format("repository name must not be more than {} characters", kLongestName));
